@@ -1,0 +1,1 @@
+"""What serves every strand and knows none."""

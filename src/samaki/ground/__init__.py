@@ -1,0 +1,1 @@
+"""The common ground: places, organisations, programmes, people, groups, activities, periods, accounts."""

@@ -1,0 +1,42 @@
+"""From a signed-in user to an actor, and the few questions about users that everyone asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.accounts.models import RoleGrant, User
+from samaki.kernel.actors import Actor, Grant, Role
+from samaki.kernel.errors import NotFound
+
+
+def actor_of(user: User, *, on: dt.date, second_factor: bool, reason: str = "") -> Actor:
+    """The user as an actor with the grants valid on the date."""
+    grants = RoleGrant.objects.filter(user=user).filter(
+        Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on)
+    )
+    return Actor(
+        user_id=user.pk,
+        name=user.get_username(),
+        grants=tuple(
+            Grant(Role(grant.role), grant.organisation_id, grant.programme_id, grant.group_id) for grant in grants.order_by("pk")
+        ),
+        second_factor=second_factor,
+        reason=reason,
+    )
+
+
+def actor_named(username: str, *, on: dt.date, reason: str = "") -> Actor:
+    """For the command line: whoever holds the machine's shell has passed its own gate, so the second factor counts as
+    given. Raises NotFound for an unknown or closed account."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise NotFound("no_such_user", _("There is no user named %(name)s."), name=username)
+    return actor_of(user, on=on, second_factor=True, reason=reason)
+
+
+def is_example_site() -> bool:
+    """True while everyone who can sign in is an example user: only then may the sign-in page list them."""
+    return User.objects.filter(is_example=True).exists() and not User.objects.filter(is_example=False).exists()

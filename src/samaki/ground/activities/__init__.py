@@ -1,0 +1,1 @@
+"""Activities, sessions, attendance and anonymous tallies."""

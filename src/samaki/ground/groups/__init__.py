@@ -1,0 +1,1 @@
+"""Groups and who belonged to them on any date."""

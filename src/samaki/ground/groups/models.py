@@ -1,0 +1,60 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.organisations.models import Organisation
+from samaki.ground.people.models import Person
+from samaki.ground.places.models import Place
+from samaki.ground.programmes.models import Programme
+from samaki.kernel.records import Record
+
+
+class Group(Record):
+    """A lasting circle of people. `keeps_names` is False where belonging itself would reveal who somebody is."""
+
+    class Kind(models.TextChoices):
+        WORKING_GROUP = "working_group", _("Working group")
+        MENS_GROUP = "mens_group", _("Men’s group")
+        WOMENS_GROUP = "womens_group", _("Women’s group")
+        NETWORK = "network", _("Network")
+        COMMUNITY_OF_PRACTICE = "community_of_practice", _("Community of practice")
+        SAVINGS_GROUP = "savings_group", _("Savings group")
+        LEARNING_GROUP = "learning_group", _("Learning group")
+
+    key = models.SlugField(max_length=60, unique=True)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="groups")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    name_km = models.CharField(max_length=200)
+    name_latin = models.CharField(max_length=200)
+    place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
+    formed_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    keeps_names = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(formed_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("formed_on")),
+                name="group_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name_latin
+
+
+class Membership(Record):
+    """Membership from `since` through the day before `until` (null: still)."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=40, default="member")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "person", "since"], name="membership_once"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="membership_in_order"),
+        ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Organisations(AppConfig):
+    name = "samaki.ground.organisations"
+    label = "organisations"

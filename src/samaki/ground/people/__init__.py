@@ -1,0 +1,1 @@
+"""People, their consent, and who is the same person."""

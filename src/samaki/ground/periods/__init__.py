@@ -1,0 +1,1 @@
+"""Reporting periods: open, submitted, returned or verified, locked."""

@@ -1,0 +1,1 @@
+"""Provinces to villages, dated; names are never keys."""

@@ -1,0 +1,1 @@
+"""Programmes: calendars, places old and new, aims."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Programmes(AppConfig):
+    name = "samaki.ground.programmes"
+    label = "programmes"

@@ -1,0 +1,1 @@
+"""Workbooks that come in: checked whole, kept whole or not at all."""

@@ -1,0 +1,1 @@
+"""Use cases that a person starts and that touch two strands."""

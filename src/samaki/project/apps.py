@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Samaki(AppConfig):
+    name = "samaki.project"
+    label = "samaki"

@@ -1,0 +1,98 @@
+"""Every setting read from the environment, typed, in one place. `docs/run/settings.md` is written from this table."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+TRUE = {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("SAMAKI_DATA", "var", "Folder of the database, uploaded files and keys; made on first use."),
+    Variable("SAMAKI_DATABASE", "", "postgresql://user:password@host:port/name; empty means SQLite in SAMAKI_DATA."),
+    Variable("SAMAKI_MASTER_KEY", "", "64 hex digits that seal names and phones; empty means SAMAKI_DATA/keys/master.key."),
+    Variable("SAMAKI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, separated by commas."),
+    Variable("SAMAKI_HTTPS", "", "1 where the site stands behind HTTPS: secure cookies, HSTS, redirects."),
+    Variable("SAMAKI_DEBUG", "", "1 shows errors in full; never on a site that holds real records."),
+    Variable("SAMAKI_LANGUAGE", "km", "Language of a page or command when nobody has chosen one: km or en."),
+    Variable("SAMAKI_SYNCHRONOUS", "FULL", "SQLite's durability: FULL keeps each commit through a power cut; NORMAL is faster."),
+)
+_DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+
+def value(name: str) -> str:
+    """The variable as text. Raises KeyError for one that is not in VARIABLES."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def switched_on(name: str) -> bool:
+    return value(name).lower() in TRUE
+
+
+def data_folder() -> Path:
+    folder = Path(value("SAMAKI_DATA")).expanduser().resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def secret_file(name: str) -> str:
+    """64 hex digits kept in SAMAKI_DATA/keys/NAME, made once and readable by its owner only."""
+    folder = data_folder() / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # two processes starting together agree on one key
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def database() -> dict[str, object]:
+    """Django's DATABASES entry for SAMAKI_DATABASE. Raises ValueError for another scheme than postgresql."""
+    url = value("SAMAKI_DATABASE")
+    if not url:
+        return {
+            "ENGINE": "samaki.kernel.database.sqlite",
+            "NAME": str(data_folder() / "samaki.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 30,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; "
+                f"PRAGMA synchronous={'NORMAL' if value('SAMAKI_SYNCHRONOUS').upper() == 'NORMAL' else 'FULL'}",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError(f"SAMAKI_DATABASE must begin with postgresql://, not {parts.scheme}://")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,1 @@
+"""The strands of work, each a whole; none knows another."""

@@ -1,0 +1,1 @@
+"""Cases by code, and the group monthly report."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Counselling(AppConfig):
+    name = "samaki.strands.counselling"
+    label = "counselling"
