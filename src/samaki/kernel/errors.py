@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
@@ -50,3 +51,11 @@ class Conflict(DomainError):
     """Somebody else changed it meanwhile, or the state does not allow it (409)."""
 
     status = 409
+
+
+class RowsInvalid(Invalid):
+    """Rows written together, of which some cannot be taken: none is. `faults` pairs each row's index (from 0) with why."""
+
+    def __init__(self, faults: Sequence[tuple[int, DomainError]]) -> None:
+        super().__init__("rows_invalid", _("Some rows need correction. Nothing was saved."))
+        self.faults = tuple(faults)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from samaki.kernel.errors import Conflict
 
 
 class Record(models.Model):
@@ -19,3 +24,16 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+
+def expect_revision(record: Record, revision: int, yours: Mapping[str, object]) -> None:
+    """Raises Conflict where somebody saved the record after `revision` was read; it carries `theirs` and `yours` by field,
+    so that the second of two people sees both. Call with the record locked."""
+    if record.revision != revision:
+        raise Conflict(
+            "changed_meanwhile",
+            _("Somebody else saved this meanwhile. Please look at both and save again."),
+            theirs={name: getattr(record, name) for name in yours},
+            yours=dict(yours),
+            revision=record.revision,
+        )
