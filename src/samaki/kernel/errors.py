@@ -54,7 +54,7 @@ class Conflict(DomainError):
 
 
 class RowsInvalid(Invalid):
-    """Rows written together, of which some cannot be taken: none is. `faults` pairs each row's index (from 0) with why."""
+    """Rows written together, of which some cannot be taken: none is. `faults` pairs each index (from 0) with its why."""
 
     def __init__(self, faults: Sequence[tuple[int, DomainError]]) -> None:
         super().__init__("rows_invalid", _("Some rows need correction. Nothing was saved."))

@@ -27,7 +27,7 @@ class Record(models.Model):
 
 
 def expect_revision(record: Record, revision: int, yours: Mapping[str, object]) -> None:
-    """Raises Conflict where somebody saved the record after `revision` was read; it carries `theirs` and `yours` by field,
+    """Raises Conflict where somebody saved the record after `revision` was read, carrying `theirs` and `yours` by field
     so that the second of two people sees both. Call with the record locked."""
     if record.revision != revision:
         raise Conflict(

@@ -96,11 +96,12 @@ class GroupMonth(Record):
             models.UniqueConstraint(fields=["group", "month", "version"], name="group_month_version_once"),
             models.UniqueConstraint(fields=["group", "month"], condition=Q(is_current=True), name="group_month_one_current"),
             models.CheckConstraint(
-                condition=Q(men_success__isnull=True) | Q(men_success__lte=F("men_counselled")),
+                condition=Q(men_success__isnull=True)
+                | Q(men_counselled__isnull=False, men_success__lte=F("men_counselled")),
                 name="group_month_success_within_counselled",
             ),
             models.CheckConstraint(
-                condition=Q(men_stopped__isnull=True) | Q(men_stopped__lte=F("men_success")),
+                condition=Q(men_stopped__isnull=True) | Q(men_success__isnull=False, men_stopped__lte=F("men_success")),
                 name="group_month_stopped_within_success",
             ),
         ]
