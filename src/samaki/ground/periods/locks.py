@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from django.db import connection
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.periods.models import PeriodLock
@@ -12,16 +15,36 @@ from samaki.ground.periods.rules import Period, parse
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.errors import Conflict
 
+LOCK_FAMILY = 0x5A4D  # keeps our advisory locks apart from any other use of them
+
+ADVISORY_SPACE = 7_108  # keeps our advisory locks apart from anyone else's
+
 
 def locked_periods(programme: Programme) -> tuple[Period, ...]:
-    keys = PeriodLock.objects.filter(programme=programme).order_by("period").values_list("period", flat=True).distinct()
-    return tuple(parse(key, fiscal_year_starts_in=programme.fiscal_year_starts_in) for key in keys)
+    """Periods locked and not open for correction. Called by a transaction that writes, it also keeps the programme from
+    being locked until that transaction ends, so that nothing slips in beside the snapshot."""
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        _advise("pg_advisory_xact_lock_shared", programme.pk)
+    locks = PeriodLock.objects.filter(programme=programme, reopened_at__isnull=True)
+    calendar = programme.fiscal_year_starts_in
+    return tuple(parse(lock.period, fiscal_year_starts_in=calendar) for lock in locks.order_by("first", "-last"))
+
+
+def wait_for_writers(programme: Programme) -> None:
+    """Call before locking a period: returns when no record of the programme is being written."""
+    _stand_in_line(programme.pk, "pg_advisory_xact_lock")
+
+
+def _stand_in_line(programme_id: int, lock: str) -> None:
+    if connection.vendor == "postgresql":  # SQLite's writers take turns anyway
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s, %s)", [ADVISORY_SPACE, programme_id])
 
 
 def period_locked(period: Period) -> Conflict:
     return Conflict(
         "period_locked",
-        _("This month is locked. If a figure must change, please ask for a correction. The old figure stays."),
+        _("%(period)s is locked. If a figure must change, please ask for a correction. The old figure stays."),
         period=period.key,
     )
 
@@ -43,3 +66,29 @@ def refuse_locked(programme: Programme, *days: dt.date | None) -> None:
     for day in days:
         if (conflict := lock_over(locks, day)) is not None:
             raise conflict
+
+
+def is_locked(programme: Programme, day: dt.date) -> bool:
+    return lock_over(locked_periods(programme), day) is not None
+
+
+@contextmanager
+def sole_use(programme_id: int) -> Iterator[None]:
+    """No writer of this programme is at work meanwhile. On PostgreSQL the lock is taken before the transaction, so
+    that its snapshot begins after the last writer's commit; on SQLite one writer at a time is the rule anyway."""
+    if connection.vendor != "postgresql":
+        yield
+    elif connection.in_atomic_block:
+        _advise("pg_advisory_xact_lock", programme_id)
+        yield
+    else:
+        _advise("pg_advisory_lock", programme_id)
+        try:
+            yield
+        finally:
+            _advise("pg_advisory_unlock", programme_id)
+
+
+def _advise(function: str, programme_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [LOCK_FAMILY, programme_id])
