@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.periods.models import PeriodLock
@@ -15,9 +14,7 @@ from samaki.ground.periods.rules import Period, parse
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.errors import Conflict
 
-LOCK_FAMILY = 0x5A4D  # keeps our advisory locks apart from any other use of them
-
-ADVISORY_SPACE = 7_108  # keeps our advisory locks apart from anyone else's
+LOCK_FAMILY = 7_108  # keeps our advisory locks apart from any other use of them
 
 
 def locked_periods(programme: Programme) -> tuple[Period, ...]:
@@ -28,17 +25,6 @@ def locked_periods(programme: Programme) -> tuple[Period, ...]:
     locks = PeriodLock.objects.filter(programme=programme, reopened_at__isnull=True)
     calendar = programme.fiscal_year_starts_in
     return tuple(parse(lock.period, fiscal_year_starts_in=calendar) for lock in locks.order_by("first", "-last"))
-
-
-def wait_for_writers(programme: Programme) -> None:
-    """Call before locking a period: returns when no record of the programme is being written."""
-    _stand_in_line(programme.pk, "pg_advisory_xact_lock")
-
-
-def _stand_in_line(programme_id: int, lock: str) -> None:
-    if connection.vendor == "postgresql":  # SQLite's writers take turns anyway
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {lock}(%s, %s)", [ADVISORY_SPACE, programme_id])
 
 
 def period_locked(period: Period) -> Conflict:

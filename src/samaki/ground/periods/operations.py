@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
@@ -16,7 +15,7 @@ from samaki.ground.periods.rules import State, Step, after, parse
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.audit.permits import permit
+from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, NotFound
 from samaki.kernel.policy import Action
 from samaki.kernel.records import expect_revision
@@ -65,11 +64,10 @@ def _write(
     at: dt.datetime,
     revision: int | None,
 ) -> PeriodReport:
-    permit(by, Action.SUBMIT_REPORT, programme, organisation_id=organisation.pk, programme_id=programme.pk)
     period = month_of(programme, text)
     if period.first > at.date():
         raise Invalid("month_not_come", _("This month has not come yet."), field="period")
-    with transaction.atomic():
+    with acting(by, Action.SUBMIT_REPORT, programme, organisation_id=organisation.pk, programme_id=programme.pk):
         refuse_locked(programme, period.first)
         report, fresh = PeriodReport.objects.select_for_update().get_or_create(
             programme=programme, organisation=organisation, period=period.key
@@ -106,8 +104,8 @@ def _decide(
     seen = PeriodReport.objects.select_related("programme").filter(pk=report_id).first()
     if seen is None:
         raise NotFound("no_such_report", _("There is no such report."))
-    permit(by, Action.VERIFY_REPORT, seen, organisation_id=seen.organisation_id, programme_id=seen.programme_id)
-    with transaction.atomic():
+    where = {"organisation_id": seen.organisation_id, "programme_id": seen.programme_id}
+    with acting(by, Action.VERIFY_REPORT, seen, **where):
         refuse_locked(seen.programme, month_of(seen.programme, seen.period).first)
         report = PeriodReport.objects.select_for_update().get(pk=report_id)
         state = after(step, State(report.state))
@@ -137,9 +135,9 @@ def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datet
     Raises Conflict: period_already_locked, period_not_over, reports_not_verified; Invalid("reason_wanted") where the
     period was locked before: the new version says why it differs.
     """
-    permit(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk)
     span = parse(period, fiscal_year_starts_in=programme.fiscal_year_starts_in)
-    with sole_use(programme.pk), transaction.atomic():
+    leave = acting(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk)
+    with sole_use(programme.pk), leave:
         earlier = PeriodLock.objects.filter(programme=programme, period=span.key).order_by("-version").first()
         if earlier is not None and earlier.reopened_at is None:
             raise Conflict("period_already_locked", _("%(period)s is locked already."), field="period", period=span.key)
@@ -172,11 +170,10 @@ def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datet
 
 def reopen_period(*, programme: Programme, period: str, reason: str, by: AnyActor, at: dt.datetime) -> PeriodLock:
     """Open a locked period for a correction. Its published figures stay as they are until it is locked again."""
-    permit(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk)
     if not reason.strip():
         raise Invalid("reason_wanted", _("Please say what should be corrected."), field="reason")
     key = parse(period, fiscal_year_starts_in=programme.fiscal_year_starts_in).key
-    with transaction.atomic():
+    with acting(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk):
         in_force = PeriodLock.objects.select_for_update().filter(reopened_at__isnull=True)
         lock = in_force.filter(programme=programme, period=key).first()
         if lock is None:
