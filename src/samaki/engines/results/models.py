@@ -1,0 +1,3 @@
+from samaki.engines.results.columns.models import Change
+
+__all__ = ["Change"]
