@@ -36,9 +36,10 @@ class Invalid(DomainError):
 
 
 class Refused(DomainError):
-    """This actor may not do this to that (403)."""
+    """This actor may not do this to that (403). `recorded` once the audit trail holds it, so that it is written once."""
 
     status = 403
+    recorded = False
 
 
 class NotFound(DomainError):

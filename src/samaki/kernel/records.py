@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,3 +38,12 @@ def expect_revision(record: Record, revision: int, yours: Mapping[str, object]) 
             yours=dict(yours),
             revision=record.revision,
         )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing many rows did, in rows: the same rows written again are all `unchanged`."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0

@@ -1,6 +1,9 @@
-"""Asking leave before a write. A refusal stays in the audit trail, so ask before the transaction that it would end."""
+"""The transaction of an act: leave is asked first, and a refusal stays in the audit trail though the act is undone."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import models, transaction
 
@@ -10,7 +13,8 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Refused
 
 
-def permit(
+@contextmanager
+def acting(
     actor: AnyActor,
     action: policy.Action,
     on: models.Model | tuple[str, object],
@@ -18,31 +22,36 @@ def permit(
     organisation_id: int | None,
     programme_id: int | None = None,
     group_id: int | None = None,
-) -> None:
-    """Returns where the actor may; otherwise writes the refusal and raises Refused."""
-    try:
+) -> Iterator[None]:
+    """One transaction in which the actor does the action; raises Refused, audited, where she may not."""
+    with keeping_refusals(actor, action, on, organisation_id=organisation_id, programme_id=programme_id):
         policy.require(actor, action, organisation_id=organisation_id, programme_id=programme_id, group_id=group_id)
-    except Refused as refusal:
-        audit_refusal(actor, action, on, refusal, organisation_id=organisation_id, programme_id=programme_id)
-        raise
+        yield
 
 
-def audit_refusal(
+@contextmanager
+def keeping_refusals(
     actor: AnyActor,
     action: policy.Action,
     on: models.Model | tuple[str, object],
-    refusal: Refused,
     *,
     organisation_id: int | None,
     programme_id: int | None = None,
-) -> None:
-    with transaction.atomic():
-        record(
-            actor,
-            action.value,
-            on,
-            organisation_id=organisation_id,
-            programme_id=programme_id,
-            details={"code": refusal.code},
-            refused=True,
-        )
+) -> Iterator[None]:
+    """One transaction; where a Refused ends it, the refusal is written after it has been undone."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refusal:
+        with transaction.atomic():
+            record(
+                actor,
+                action.value,
+                on,
+                organisation_id=organisation_id,
+                programme_id=programme_id,
+                details={"code": refusal.code},
+                refused=True,
+            )
+        refusal.recorded = True
+        raise

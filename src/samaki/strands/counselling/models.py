@@ -94,7 +94,9 @@ class GroupMonth(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "month", "version"], name="group_month_version_once"),
-            models.UniqueConstraint(fields=["group", "month"], condition=Q(is_current=True), name="group_month_one_current"),
+            models.UniqueConstraint(
+                fields=["group", "month"], condition=Q(is_current=True), name="group_month_one_current"
+            ),
             models.CheckConstraint(
                 condition=Q(men_success__isnull=True)
                 | Q(men_counselled__isnull=False, men_success__lte=F("men_counselled")),

@@ -172,7 +172,9 @@ def case_faults(row: CaseRow, group: GroupSpan | None, *, on: dt.date) -> Iterat
         yield future_date("sessions")
     dated = [day for day in row.sessions if day is not None]
     if dated != sorted(dated):
-        yield Invalid("sessions_out_of_order", _("A session is dated before the session ahead of it."), field="sessions")
+        yield Invalid(
+            "sessions_out_of_order", _("A session is dated before the session ahead of it."), field="sessions"
+        )
     if row.opened_on is not None and dated and min(dated) < row.opened_on:
         yield Invalid("session_before_opening", _("A session is dated before the case was opened."), field="sessions")
     yield from _judgement_faults(row, on)
@@ -227,7 +229,9 @@ def _count_faults(row: GroupMonthRow) -> Iterator[DomainError]:
         count, limit = row.counts()[part], row.counts()[whole]
         if count is not None and limit is None:
             yield Invalid(
-                "count_without_whole", _("This number is part of another that is not given. Please enter both."), field=part
+                "count_without_whole",
+                _("This number is part of another that is not given. Please enter both."),
+                field=part,
             )
         elif count is not None and limit is not None and count > limit:
             yield Invalid(

@@ -1,5 +1,3 @@
-import datetime as dt
-
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -23,7 +21,7 @@ class Campaign(Record):
 
 
 class OutreachTally(Record):
-    """Contacts of one channel at one place between two dates, both included. Contacts are times reached, not persons."""
+    """Contacts of one channel at one place between two dates, both included: times reached, not persons."""
 
     class Channel(models.TextChoices):
         CAMPAIGN = "campaign", _("Campaign")

@@ -1,0 +1,198 @@
+"""Cases by code: opened, counselled, judged by the men's group. No name and no birth year is ever stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.groups.models import Group
+from samaki.ground.organisations.models import Organisation
+from samaki.ground.periods.locks import locked_periods, refuse_locked
+from samaki.ground.places.models import Place
+from samaki.ground.programmes.models import Programme
+from samaki.kernel import policy
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.audit.operations import record
+from samaki.kernel.audit.permits import acting, keeping_refusals
+from samaki.kernel.errors import Conflict, Invalid, RowsInvalid
+from samaki.kernel.policy import Action
+from samaki.kernel.records import Written, expect_revision
+from samaki.strands.counselling.models import Case, CaseSession, Outcome
+from samaki.strands.counselling.operations import register
+from samaki.strands.counselling.rules import CaseRow, Judgement, future_date
+
+BATCH = 500
+
+
+def record_cases(
+    rows: Sequence[CaseRow],
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    by: AnyActor,
+    at: dt.datetime,
+    origin: str = "",
+) -> Written:
+    """Takes a register of cases, all of it or nothing; the same register again changes nothing.
+
+    A known code is brought up to date by what its row says; what the row leaves out stays. Raises RowsInvalid naming
+    every faulty row (also rows that a locked period holds), Refused where a group is out of the actor's reach.
+    """
+    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    with keeping_refusals(by, Action.RECORD_CASE, ("counselling.case", ""), **scope):
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two registers take turns
+        _require_groups(by, {row.group_id for row in rows}, programme, organisation)
+        groups = register.spans_of(Group.objects.filter(programme=programme, organisation=organisation))
+        if found := list(register.faults(rows, groups, on=timezone.localdate(at))):
+            raise RowsInvalid(found)
+        stored = register.stored_cases(programme, organisation, rows)
+        moved_from = {known.case.group_id for row in rows if (known := stored.get(register.key_of(row)))}
+        _require_groups(by, moved_from, programme, organisation)
+        changes, held = register.changes(
+            rows, stored, programme=programme, organisation=organisation, locks=locked_periods(programme), origin=origin
+        )
+        if held:
+            raise RowsInvalid(held)
+        _write(changes)
+        written = Written(changes.created, changes.changed, changes.unchanged)
+        if written.created or written.changed:
+            details = {"created": written.created, "changed": written.changed, "origin": origin}
+            record(by, "record_cases", ("counselling.case", ""), **scope, details=details)
+    return written
+
+
+def open_case(
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    code: str,
+    group: Group,
+    place: Place,
+    opened_on: dt.date | None,
+    by: AnyActor,
+    at: dt.datetime,
+    sessions: Iterable[dt.date | None] = (),
+    birth_year: int | None = None,
+) -> Case:
+    """Opens a case under a code that is not in use. Raises Conflict("case_code_in_use"), or the row's first fault."""
+    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    row = CaseRow(code, group.pk, place.pk, opened_on, tuple(sessions), (), birth_year)
+    with acting(by, Action.RECORD_CASE, ("counselling.case", ""), **scope, group_id=group.pk):
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        if register.stored_cases(programme, organisation, [row]):
+            raise Conflict(
+                "case_code_in_use", _("This case code is in use already. Please open that case."), field="code"
+            )
+        try:
+            record_cases([row], programme=programme, organisation=organisation, by=by, at=at, origin="page")
+        except RowsInvalid as error:
+            raise error.faults[0][1] from None
+    return next(iter(register.stored_cases(programme, organisation, [row]).values())).case
+
+
+def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) -> CaseSession:
+    """The next session of a case. Raises Invalid for a date in the future, Conflict where the same date stands already
+    or its period is locked."""
+    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
+        case = _locked(case)
+        if held_on > timezone.localdate(at):
+            raise future_date("held_on")
+        if case.opened_on is not None and held_on < case.opened_on:
+            raise Invalid(
+                "session_before_opening", _("A session is dated before the case was opened."), field="held_on"
+            )
+        if case.sessions.filter(held_on=held_on).exists():
+            raise Conflict("session_twice", _("A session on this date is recorded already."), field="held_on")
+        refuse_locked(case.programme, held_on)
+        last = case.sessions.aggregate(last=Max("number"))["last"] or 0
+        session = CaseSession.objects.create(
+            case=case, number=last + 1, held_on=held_on, is_example=case.is_example, origin="page"
+        )
+        _touch(case)
+        record(by, "add_session", session, **_scope(case), details={"case": case.pk})
+    return session
+
+
+def record_judgement(*, case: Case, judgement: Judgement, by: AnyActor, at: dt.datetime) -> Outcome:
+    """What the men's group says on a date about one kind of violence; said again otherwise, it is corrected."""
+    row = CaseRow(case.code, case.group_id, case.place_id, None, (), (judgement,))
+    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
+        if not case.sessions.exists():
+            raise Invalid(
+                "judged_before_session",
+                _("A case without a session cannot be judged yet. Please enter the session."),
+                field="judgement",
+            )
+        sessions = tuple(case.sessions.order_by("number").values_list("held_on", flat=True))
+        row = CaseRow(row.code, row.group_id, row.place_id, None, sessions, row.judgements)
+        try:
+            record_cases([row], programme=case.programme, organisation=case.organisation, by=by, at=at, origin="page")
+        except RowsInvalid as error:
+            raise error.faults[0][1] from None
+    return Outcome.objects.get(
+        case=case,
+        informant=Outcome.Informant.MENS_GROUP,
+        instrument=register.GROUP_JUDGEMENT,
+        violence=judgement.violence,
+        judged_on=judgement.judged_on,
+    )
+
+
+def correct_case(
+    *, case: Case, revision: int, group: Group, place: Place, opened_on: dt.date | None, by: AnyActor, at: dt.datetime
+) -> Case:
+    """Corrects where and when a case was opened. Raises Conflict where somebody saved it after `revision`."""
+    yours = {"group_id": group.pk, "place_id": place.pk, "opened_on": opened_on}
+    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
+        case = _locked(case)
+        expect_revision(case, revision, yours)
+        policy.require(by, Action.RECORD_CASE, **_scope(case), group_id=group.pk)
+        sessions = tuple(case.sessions.order_by("number").values_list("held_on", flat=True))
+        row = CaseRow(case.code, group.pk, place.pk, opened_on, sessions)
+        groups = register.spans_of(Group.objects.filter(programme=case.programme_id, organisation=case.organisation_id))
+        if found := list(register.faults([row], groups, on=timezone.localdate(at))):
+            raise found[0][1]
+        if case.opened_on != opened_on:
+            refuse_locked(case.programme, case.opened_on, opened_on)
+        case.group, case.place, case.opened_on = group, place, opened_on
+        _touch(case)
+        record(by, "correct_case", case, **_scope(case), details={"fields": sorted(yours)})
+    return case
+
+
+def _require_groups(by: AnyActor, group_ids: set[int], programme: Programme, organisation: Organisation) -> None:
+    for group_id in group_ids:
+        policy.require(
+            by, Action.RECORD_CASE, organisation_id=organisation.pk, programme_id=programme.pk, group_id=group_id
+        )
+
+
+def _write(changes: register.Changes) -> None:
+    now = timezone.now()
+    for moved in (changes.moved_cases, changes.moved_sessions, changes.altered_judgements):
+        for one in moved:
+            one.updated_at = now
+    Case.objects.bulk_create(changes.new_cases, batch_size=BATCH)
+    CaseSession.objects.bulk_create(changes.new_sessions, batch_size=BATCH)
+    Outcome.objects.bulk_create(changes.new_judgements, batch_size=BATCH)
+    kept = ["revision", "updated_at"]
+    Case.objects.bulk_update(changes.moved_cases, ["group", "place", "opened_on", *kept], batch_size=BATCH)
+    CaseSession.objects.bulk_update(changes.moved_sessions, ["held_on", *kept], batch_size=BATCH)
+    Outcome.objects.bulk_update(changes.altered_judgements, ["value", *kept], batch_size=BATCH)
+
+
+def _scope(case: Case) -> dict[str, int]:
+    return {"organisation_id": case.organisation_id, "programme_id": case.programme_id}
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("programme", "organisation").get(pk=case.pk)
+
+
+def _touch(case: Case) -> None:
+    case.revision += 1
+    case.save()
