@@ -86,7 +86,7 @@ def _die_with_parent() -> None:
 
 
 def start() -> Server:
-    """A running server that ends with this process, however it ends. Raises RuntimeError with the server's own words."""
+    """A running server that ends with this process, however that ends. Raises RuntimeError with its own words."""
     runner = _runner()
     base = tempfile.gettempdir()
     if runner or len(base) > LONGEST_FOLDER:

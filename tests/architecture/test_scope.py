@@ -1,0 +1,57 @@
+"""Every table says whose its rows are, or why they are nobody's: without a scope it cannot be narrowed to a reader."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import models
+
+SCOPES = {"organisation", "organisation_id", "programme", "programme_id"}
+# Model → how its rows are narrowed, or why they need not be.
+WITHOUT_SCOPE = {
+    "accounts.User": "by its role grants; listed to administrators alone",
+    "activities.Attendance": "by its session's activity",
+    "activities.Session": "by its activity",
+    "activities.Tally": "by its session's activity",
+    "audit.AuditSeal": "a digest; by its entry",
+    "counselling.CaseSession": "by its case",
+    "counselling.Outcome": "by its case",
+    "groups.Membership": "by its group",
+    "organisations.Organisation": "is the scope; that it exists is public",
+    "people.Consent": "by its person",
+    "people.PersonIdentity": "by its person",
+    "people.PersonKey": "by its person",
+    "places.Place": "the gazetteer is public",
+    "places.PlaceFault": "the gazetteer is public",
+    "places.PlaceName": "the gazetteer is public",
+    "programmes.Programme": "is the scope; that it exists is public",
+    "results.Baseline": "by its placement's framework",
+    "results.Change": "numbers of changed rows, read by the engine alone",
+    "results.Indicator": "definitions are public",
+    "results.IndicatorVersion": "definitions are public",
+    "results.Node": "by its framework",
+    "results.Placement": "by its node's framework",
+    "results.Snapshot": "by its lock",
+    "results.Target": "by its placement's framework",
+}
+
+
+def _ours() -> list[type[models.Model]]:
+    return [
+        model
+        for model in apps.get_models()
+        if model.__module__.startswith("samaki.") and not model._meta.proxy
+    ]
+
+
+def _has_scope(model: type[models.Model]) -> bool:
+    return bool(SCOPES & {field.name for field in model._meta.get_fields() if not field.auto_created})
+
+
+def test_every_table_carries_its_scope_or_the_reason_why_not() -> None:
+    missing = {model._meta.label for model in _ours() if not _has_scope(model)}
+    assert missing - set(WITHOUT_SCOPE) == set()
+
+
+def test_the_exceptions_still_stand() -> None:
+    missing = {model._meta.label for model in _ours() if not _has_scope(model)}
+    assert set(WITHOUT_SCOPE) - missing == set()
