@@ -32,6 +32,7 @@ class Action(StrEnum):
     RECORD_CASE = "record_case"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
+    LOAD_PLACES = "load_places"
 
 
 class Over(Enum):
@@ -66,6 +67,7 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.RECORD_CASE: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.READ_AUDIT: {Role.AUDITOR: _P, Role.ADMINISTRATOR: _P},
     Action.MANAGE_USERS: {Role.ADMINISTRATOR: _O},
+    Action.LOAD_PLACES: {Role.ADMINISTRATOR: _P},
 }
 
 # Named or sensitive records ask for a second factor, but for the facilitator of the activity (domain.md section 6).

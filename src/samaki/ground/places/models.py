@@ -30,7 +30,8 @@ class Place(models.Model):
         constraints = [
             models.UniqueConstraint("country", "code", Coalesce("valid_from", dt.date.min), name="place_code_once"),
             models.CheckConstraint(
-                condition=Q(level=Level.PROVINCE, parent__isnull=True) | Q(level__gt=Level.PROVINCE, parent__isnull=False),
+                condition=Q(level=Level.PROVINCE, parent__isnull=True)
+                | Q(level__gt=Level.PROVINCE, parent__isnull=False),
                 name="place_has_parent_below_province",
             ),
         ]
@@ -58,6 +59,8 @@ class PlaceFault(models.Model):
     class Kind(models.TextChoices):
         DUPLICATE_CODE = "duplicate_code", _("The same code twice")
         ORPHAN = "orphan", _("No place above it")
+        MALFORMED_CODE = "malformed_code", _("Not a code of its level")
+        PARENT_MISMATCH = "parent_mismatch", _("The code contradicts the place above it")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=12)
@@ -69,3 +72,13 @@ class PlaceFault(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "code", "name_km", "name_latin", "source"], name="place_fault_once")
         ]
+
+
+class GazetteerEdition(models.Model):
+    """The table a country's places were last loaded from. `stamp` is new with each change, so a process knows from one
+    row whether the names it holds still stand."""
+
+    country = models.CharField(max_length=2, primary_key=True)
+    source = models.CharField(max_length=60)
+    stamp = models.CharField(max_length=32)
+    loaded_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""The gazetteers that come with Samaki."""
