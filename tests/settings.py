@@ -32,3 +32,6 @@ from samaki.project.settings import DATA, DATABASES  # noqa: E402
 
 # A file, not memory: write-ahead log, write queue and other processes behave as in life.
 DATABASES["default"]["TEST"] = {"NAME": "test_samaki" if DATABASE == "postgresql" else str(DATA / "test.sqlite3")}
+
+# Hashed names of static files need `collectstatic`; the pages under test do not.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405

@@ -1,6 +1,23 @@
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Accounts are made by an administrator and carry no mail: allauth's pages for signing up and mail stay shut."""
+    raise Http404
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/signup/", no_such_page),
+    path("accounts/email/", no_such_page),
+    path("accounts/confirm-email/", no_such_page),
+    path("accounts/password/reset/", no_such_page),
+    path("accounts/login/code/confirm/", no_such_page),
     path("accounts/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("", include("samaki.interfaces.web.urls")),
 ]
+
+handler400 = "samaki.interfaces.web.errors.bad_request"
+handler403 = "samaki.interfaces.web.errors.forbidden"
+handler404 = "samaki.interfaces.web.errors.not_found"
+handler500 = "samaki.interfaces.web.errors.broken"

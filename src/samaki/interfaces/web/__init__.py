@@ -1,0 +1,1 @@
+"""Pages in the browser: frame, sign-in, home, errors. Pages about a strand live with the strand."""

@@ -1,0 +1,84 @@
+"""The one place where a rule's no becomes an answer: a page, an htmx fragment or problem+json, with its status."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from samaki.interfaces.web.requests import ActorRequest
+from samaki.kernel.audit.operations import record
+from samaki.kernel.errors import DomainError, Refused
+
+
+def answer(request: ActorRequest, error: DomainError) -> HttpResponse:
+    """`error` in the form the request asked for. A refusal that no operation has written to the audit trail, as
+    of a read, is written here: the transaction that refused is already over."""
+    if isinstance(error, Refused) and not error.recorded:
+        _record_refusal(request, error)
+    if _wants_json(request):
+        body = {"type": "about:blank", "title": error.message, "status": error.status, "code": error.code, "field": error.field}
+        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    template = "errors/fragment.html" if getattr(request, "htmx", False) else "errors/error.html"
+    return _shown(request, error.status, template, error)
+
+
+def _shown(request: HttpRequest, status: int, template: str, error: DomainError | None = None) -> HttpResponse:
+    context = {
+        "title": title(status),
+        "status": status,
+        "message": error.message if error else "",
+        "second_factor": bool(error and error.code == "second_factor_wanted"),
+    }
+    return render(request, template, context, status=status)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    accept = request.headers.get("Accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _record_refusal(request: ActorRequest, error: Refused) -> None:
+    match = request.resolver_match
+    record(
+        request.actor,
+        "refused",
+        ("route", match.view_name if match else "unknown"),
+        refused=True,
+        details={"code": error.code, "method": request.method or "", "about": {k: str(v) for k, v in match.kwargs.items()}}
+        if match
+        else {"code": error.code},
+    )
+
+
+def title(status: int) -> str:
+    """What happened, in the reader's words."""
+    titles = {
+        400: _("The system could not read this request"),
+        403: _("You do not have permission to see this"),
+        404: _("Not found"),
+        409: _("Something has changed meanwhile"),
+        422: _("This entry cannot be taken as it is"),
+    }
+    return titles.get(status, _("The system has a problem"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _shown(request, 400, "errors/error.html")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _shown(request, 403, "errors/error.html")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _shown(request, 404, "errors/error.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", {"title": _("This page is too old to send")}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A page for 500 that asks nothing of the database, the session or the user."""
+    return render(None, "errors/broken.html", {"title": title(500)}, status=500)  # type: ignore[arg-type]  # no request: no context processors
