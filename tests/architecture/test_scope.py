@@ -20,6 +20,7 @@ WITHOUT_SCOPE = {
     "people.Consent": "by its person",
     "people.PersonIdentity": "by its person",
     "people.PersonKey": "by its person",
+    "places.GazetteerEdition": "the gazetteer is public",
     "places.Place": "the gazetteer is public",
     "places.PlaceFault": "the gazetteer is public",
     "places.PlaceName": "the gazetteer is public",

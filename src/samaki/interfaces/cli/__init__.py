@@ -1,1 +1,1 @@
-"""The command line; it acts as a named user."""
+"""The command line: a way in like any other. It acts as a named user, or as the public."""

@@ -1,0 +1,18 @@
+"""`samaki audit verify`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from samaki.interfaces.cli.outcome import Outcome
+from samaki.kernel.audit.chain import verify as follow
+
+
+def verify(arguments: Namespace) -> int:
+    verdict = follow()
+    if not verdict.whole:
+        print(f"samaki: the audit trail was altered at or before entry {verdict.broken_at}", file=sys.stderr)
+        return Outcome.REFUSED
+    print(f"The audit trail is whole: {verdict.sealed:,} entries sealed, {verdict.unsealed:,} not yet.")
+    return Outcome.DONE

@@ -1,0 +1,17 @@
+"""What a site knows before anyone has recorded anything: the gazetteer and the definitions of the indicators."""
+
+from __future__ import annotations
+
+from samaki.engines.results.loading import load_catalogue
+from samaki.ground.places.operations import load_gazetteer
+from samaki.ground.places.models import GazetteerEdition
+from samaki.ground.places.tables import cambodia
+from samaki.kernel.actors import System
+
+
+def load() -> None:
+    """Loads what is new since last time."""
+    by = System("reference data of this version")
+    if not GazetteerEdition.objects.filter(source=cambodia.source()).exists():
+        load_gazetteer(by=by)
+    load_catalogue(by=by)
