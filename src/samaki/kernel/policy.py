@@ -147,8 +147,10 @@ EVERYTHING = Reach(everything=True)
 
 
 def _extent(grant: Grant, over: Over) -> Extent | None:
-    if over is Over.PROGRAMME:
+    if over is Over.PROGRAMME and grant.programme_id is not None:
         return Extent(None, grant.programme_id)
+    # A grant for every programme of an organisation reaches no other organisation: which programmes are its own to
+    # oversee is said by naming them.
     if grant.organisation_id is None:
         return None
     return Extent(grant.organisation_id, grant.programme_id, grant.group_id)

@@ -62,6 +62,7 @@ class RoleGrant(models.Model):
                 name="role_grant_once",
             ),
             models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")), name="role_grant_in_order"
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="role_grant_in_order",
             ),
         ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import RoleGrant, User
-from samaki.kernel.actors import Actor, Grant, Role
+from samaki.kernel.actors import Actor, AnyActor, Grant, Role
 from samaki.kernel.errors import NotFound
+from samaki.kernel.policy import Action, reach
 
 
 def actor_of(user: User, *, on: dt.date, second_factor: bool, reason: str = "") -> Actor:
@@ -21,7 +22,8 @@ def actor_of(user: User, *, on: dt.date, second_factor: bool, reason: str = "") 
         user_id=user.pk,
         name=user.get_username(),
         grants=tuple(
-            Grant(Role(grant.role), grant.organisation_id, grant.programme_id, grant.group_id) for grant in grants.order_by("pk")
+            Grant(Role(grant.role), grant.organisation_id, grant.programme_id, grant.group_id)
+            for grant in grants.order_by("pk")
         ),
         second_factor=second_factor,
         reason=reason,
@@ -40,3 +42,15 @@ def actor_named(username: str, *, on: dt.date, reason: str = "") -> Actor:
 def is_example_site() -> bool:
     """True while everyone who can sign in is an example user: only then may the sign-in page list them."""
     return User.objects.filter(is_example=True).exists() and not User.objects.filter(is_example=False).exists()
+
+
+def users(actor: AnyActor) -> QuerySet[User]:
+    """Users who hold or held a role that the actor administers, by name."""
+    grants = RoleGrant.objects.filter(reach(actor, Action.MANAGE_USERS).q(group="group_id"))
+    return User.objects.filter(pk__in=grants.values("user_id")).order_by("username")
+
+
+def role_grants(actor: AnyActor, user: User) -> QuerySet[RoleGrant]:
+    """The user's roles that the actor administers, the latest first."""
+    within = reach(actor, Action.MANAGE_USERS).q(group="group_id")
+    return RoleGrant.objects.filter(within, user=user).select_related("organisation").order_by("-since", "-pk")

@@ -1,0 +1,138 @@
+"""Writes of accounts: a user enters with her first role; roles are given and ended, never edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.accounts.models import RoleGrant, User
+from samaki.ground.accounts.rules import may_give
+from samaki.ground.organisations.models import Organisation
+from samaki.kernel.actors import AnyActor, Role
+from samaki.kernel.audit.operations import record
+from samaki.kernel.audit.permits import acting
+from samaki.kernel.errors import Conflict, Invalid, Refused
+from samaki.kernel.policy import Action
+
+
+def create_user(
+    *,
+    username: str,
+    password: str,
+    language: str,
+    role: Role,
+    organisation: Organisation,
+    programme_id: int | None,
+    group_id: int | None = None,
+    by: AnyActor,
+    at: dt.datetime,
+) -> User:
+    """A user with her first role. Raises Conflict("username_taken"), Invalid for a weak password or no username."""
+    with acting(
+        by,
+        Action.MANAGE_USERS,
+        ("accounts.user", username),
+        organisation_id=organisation.pk,
+        programme_id=programme_id,
+        group_id=group_id,
+    ):
+        if not username or username != username.strip():
+            raise Invalid("username_wanted", _("Please enter a user name without spaces around it."), field="username")
+        if User.objects.filter(username__iexact=username).exists():
+            raise Conflict("username_taken", _("This user name is taken."), field="username")
+        user = User(username=username, language=language, is_example=organisation.is_example)
+        try:
+            validate_password(password, user)
+        except ValidationError as weak:
+            raise Invalid(
+                "weak_password",
+                _("Please choose another password: %(why)s"),
+                field="password",
+                why=" ".join(weak.messages),
+            ) from None
+        user.set_password(password)
+        user.save()
+        record(by, "create_user", user, organisation_id=organisation.pk, programme_id=programme_id)
+        grant_role(
+            user=user, role=role, organisation=organisation, programme_id=programme_id, group_id=group_id, by=by, at=at
+        )
+    return user
+
+
+def grant_role(
+    *,
+    user: User,
+    role: Role,
+    organisation: Organisation,
+    programme_id: int | None,
+    group_id: int | None = None,
+    until: dt.date | None = None,
+    by: AnyActor,
+    at: dt.datetime,
+) -> RoleGrant:
+    """Gives a role from today on. Raises Refused to oneself or beyond what the giver administers, Conflict where she
+    holds it already, Invalid where it ends before today."""
+    scope = {"organisation_id": organisation.pk, "programme_id": programme_id}
+    with acting(by, Action.MANAGE_USERS, user, **scope, group_id=group_id):
+        if by.user_id == user.pk:
+            raise Refused("own_roles", _("Nobody gives a role to herself. Please ask another administrator."))
+        if not may_give(by, role, programme_id=programme_id):
+            raise Refused(
+                "role_too_wide", _("This role reaches other organisations. Please ask who administers the programme.")
+            )
+        if (role is Role.GROUP_COORDINATOR) != (group_id is not None):
+            raise Invalid("group_wanted", _("A group coordinator, and only she, has a group."), field="group")
+        since = timezone.localdate(at)
+        if until is not None and until < since:
+            raise Invalid("dates_out_of_order", _("The last day is before the first."), field="until")
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        same = RoleGrant.objects.filter(user=user, role=role, organisation=organisation)
+        held = same.filter(programme_id=programme_id, group_id=group_id).exclude(until__lt=since)
+        if held.exists():
+            raise Conflict("role_held", _("This user holds this role already."), field="role")
+        grant = RoleGrant.objects.create(
+            user=user,
+            role=role,
+            organisation=organisation,
+            programme_id=programme_id,
+            group_id=group_id,
+            since=since,
+            until=until,
+        )
+        record(by, "grant_role", user, **scope, details={"role": role.value, "group": group_id})
+    return grant
+
+
+def revoke_role(*, grant: RoleGrant, by: AnyActor, at: dt.datetime) -> None:
+    """Ends a role at once. Its days until yesterday stay on record; a role given today leaves none."""
+    scope = {"organisation_id": grant.organisation_id, "programme_id": grant.programme_id}
+    with acting(by, Action.MANAGE_USERS, grant.user, **scope, group_id=grant.group_id):
+        if not may_give(by, Role(grant.role), programme_id=grant.programme_id):
+            raise Refused(
+                "role_too_wide", _("This role reaches other organisations. Please ask who administers the programme.")
+            )
+        grant = RoleGrant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+        yesterday = timezone.localdate(at) - dt.timedelta(days=1)
+        record(by, "revoke_role", grant.user, **scope, details={"role": grant.role, "group": grant.group_id})
+        if grant.since is not None and grant.since > yesterday:
+            grant.delete()
+        elif grant.until is None or grant.until > yesterday:
+            grant.until = yesterday
+            grant.save(update_fields=["until"])
+
+
+def close_account(*, user: User, organisation: Organisation, by: AnyActor, at: dt.datetime) -> User:
+    """Nobody signs in by it again; what she did stays hers in the trail. Raises Refused where she holds a role that the
+    actor does not administer: that is for those who gave it."""
+    with acting(by, Action.MANAGE_USERS, user, organisation_id=organisation.pk):
+        grants = list(RoleGrant.objects.filter(user=user).exclude(until__lt=timezone.localdate(at)))
+        if not grants or any(grant.organisation_id != organisation.pk for grant in grants):
+            raise Refused("roles_elsewhere", _("This user holds roles elsewhere. Please end only her roles here."))
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        record(by, "close_account", user, organisation_id=organisation.pk)
+    return user
