@@ -1,0 +1,1 @@
+"""Reading a file that a partner sends: content, limits, headings, cells."""

@@ -1,0 +1,208 @@
+"""From a file to a table of values by column, with every cell that cannot be read noted where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice, repeat
+
+from django.utils.translation import gettext_lazy as _
+
+from samaki.interfaces.imports.reading import delimited, workbook
+from samaki.interfaces.imports.reading.content import MOST_ROWS, RawSheet, Unusable, kind_of
+from samaki.interfaces.imports.reading.headings import LOOKED_AT, Headings, Matched, heading_row
+from samaki.kernel.tables import Broken, Column, Reading, Sheet, Table, TableKind, Unreadable
+from samaki.kernel.tables.cells import folded, plain
+from samaki.kernel.tables.reasons import reason
+
+CHUNK = 2_000  # rows turned into columns at a time
+REMEMBERED = 20_000  # different contents of a column whose reading is kept
+TOTALS = tuple(folded(word) for word in ("total", "grand total", "សរុប", "សរុបរួម", "ចំនួនសរុប"))
+
+reason(
+    "no_heading",
+    _("No row of headings was found. Expected are: %(expected)s."),
+    _("Please add a row with these headings above the first row, or match the columns on the import page."),
+)
+reason("column_missing", _("The column “%(column)s” is missing."), _("Please add it, or match it on the import page."))
+reason(
+    "column_missing_near",
+    _("The column “%(column)s” is missing. “%(heading)s” may be meant."),
+    _("Please match it on the import page, or write the heading as “%(column)s”."),
+)
+reason(
+    "column_twice",
+    _("Two columns may be “%(column)s”: “%(first)s” and “%(second)s”."),
+    _("Please match the columns on the import page, or rename one of them."),
+)
+reason("no_rows", _("There is no row below the headings."), _("Please choose the file that holds the rows."))
+reason("looks_like_total", _("This looks like a row of totals."), _("Please take the row of totals out."))
+
+Progress = Callable[[int], None]
+
+
+def raw_sheets(content: bytes) -> Iterator[RawSheet]:
+    """Raises Unusable, also while rows are read."""
+    return workbook.sheets(content) if kind_of(content) == "workbook" else delimited.sheets(content)
+
+
+def read(
+    content: bytes,
+    kind: TableKind,
+    reading: Reading,
+    *,
+    remembered: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Table:
+    """All rows of all visible sheets that have the headings. What is wrong with the file is a fault without a row."""
+    table = Table({column.key: [] for column in kind.columns})
+    headings = Headings(kind.columns, remembered)
+    try:
+        for sheet in raw_sheets(content):
+            _take_sheet(table, sheet, headings, reading, progress)
+    except Unusable as unusable:
+        table.fault(None, "", unusable.reason, unusable.value or None, **unusable.params)
+        return table
+    if not table.sheets:
+        expected = ", ".join(column.label for column in kind.columns if column.required)
+        table.fault(None, "", "no_heading", expected=expected)
+    elif not len(table) and not table.fault_count:
+        table.fault(None, "", "no_rows")
+    return table
+
+
+def _take_sheet(
+    table: Table, raw: RawSheet, headings: Headings, reading: Reading, progress: Progress | None
+) -> None:
+    top = list(islice(raw.rows, LOOKED_AT))
+    found = heading_row(headings, top)
+    if found is None:
+        return
+    index, matched = found
+    table.sheets.append(
+        Sheet(
+            raw.name,
+            index + 1,
+            {key: place + raw.first_column for key, place in matched.places.items()},
+            {key: matched.headings[place] for key, place in matched.places.items()},
+            unused=tuple(matched.unused),
+        )
+    )
+    if _note_headings(table, headings, matched, raw.name):
+        return
+    _Taking(table, headings.columns, matched, reading).take(chain(top[index + 1 :], raw.rows), index + 2, progress)
+
+
+def _note_headings(table: Table, headings: Headings, matched: Matched, name: str) -> bool:
+    """Whether headings are missing or unclear, which makes reading the rows useless."""
+    before = table.fault_count
+    for column in headings.columns:
+        if column.key in matched.doubled:
+            first, second = matched.doubled[column.key]
+            table.fault(None, column.key, "column_twice", name, column=column.label, first=first, second=second)
+        elif column.required and column.key not in matched.places:
+            near = headings.nearest(column, matched.unused)
+            if near is None:
+                table.fault(None, column.key, "column_missing", name, column=column.label)
+            else:
+                table.fault(None, column.key, "column_missing_near", name, column=column.label, heading=near)
+    return table.fault_count > before
+
+
+class _Taking:
+    """Takes the rows of one sheet into the table, some thousand at a time so that little is held twice."""
+
+    def __init__(self, table: Table, columns: Sequence[Column], matched: Matched, reading: Reading) -> None:
+        self.table = table
+        self.columns = columns
+        self.places = matched.places
+        self.reading = reading
+        self.known: dict[str, dict[object, object]] = {key: {} for key in matched.places}
+
+    def take(self, rows: Iterator[list[object]], line: int, progress: Progress | None) -> None:
+        sheet = self.table.sheets[-1]
+        width = max(self.places.values()) + 1
+        places = list(self.places.values())
+        while chunk := list(islice(rows, CHUNK)):
+            kept: list[list[object]] = []
+            for row in chunk:
+                if len(row) < width:
+                    row = row + [""] * (width - len(row))
+                if any(row) or any(row[place] != "" for place in places):
+                    kept.append(row)
+                    self.table.lines.append(line)
+                line += 1
+            kept = self._without_blank(kept, places)
+            self.table.sheet_of.extend(repeat(len(self.table.sheets) - 1, len(kept)))
+            sheet.rows += len(kept)
+            if len(self.table.lines) > MOST_ROWS:
+                raise Unusable("too_many_rows", most=f"{MOST_ROWS:,}")
+            if kept:
+                self._read(kept)
+            if progress is not None:
+                progress(len(self.table))
+
+    def _without_blank(self, kept: list[list[object]], places: Sequence[int]) -> list[list[object]]:
+        """Rows whose own columns hold nothing but blanks are left out: a note at the side is no row."""
+        first = len(self.table.lines) - len(kept)
+        full = [index for index, row in enumerate(kept) if not all(_blank(row[place]) for place in places)]
+        if len(full) == len(kept):
+            return kept
+        lines = self.table.lines[first:]
+        del self.table.lines[first:]
+        self.table.lines.extend(lines[index] for index in full)
+        return [kept[index] for index in full]
+
+    def _read(self, rows: list[list[object]]) -> None:
+        by_place = list(zip(*rows, strict=False))
+        base = len(self.table.lines) - len(rows)
+        totals = {base + index for index, row in enumerate(rows) if self._is_total(row)}
+        for column in self.columns:
+            values = self.table.columns[column.key]
+            place = self.places.get(column.key)
+            if place is None:
+                values.extend(repeat(None, len(rows)))
+                continue
+            self._read_column(column, by_place[place], values, base, totals)
+        for row in sorted(totals):
+            self.table.fault(row, "", "looks_like_total")
+
+    def _read_column(
+        self, column: Column, cells: Sequence[object], values: list[object], base: int, totals: set[int]
+    ) -> None:
+        known, reading, parse = self.known[column.key], self.reading, column.parser
+        for row, cell in enumerate(cells, start=base):
+            asked = (cell.__class__, cell)
+            try:
+                value = known[asked]
+            except KeyError:
+                value = _value(cell, parse, reading)
+                if len(known) < REMEMBERED:
+                    known[asked] = value
+            if value.__class__ is Unreadable:
+                values.append(None)
+                if row not in totals:
+                    shown = cell.text if isinstance(cell, Broken) else cell
+                    self.table.fault(row, column.key, value.key, shown, **value.params)  # type: ignore[attr-defined]
+                continue
+            values.append(value)
+            if value is None and column.required and row not in totals:
+                self.table.fault(row, column.key, "value_missing")
+
+    def _is_total(self, row: Sequence[object]) -> bool:
+        """A row that lacks something required and says "total"."""
+        if not any(column.required and _blank(row[self.places[column.key]]) for column in self.columns if column.key in self.places):
+            return False
+        return any(isinstance(cell, str) and folded(cell).startswith(TOTALS) for cell in row)
+
+
+def _blank(cell: object) -> bool:
+    return cell == "" or cell is None or (isinstance(cell, str) and not plain(cell))
+
+
+def _value(cell: object, parse: Callable[[object, Reading], object], reading: Reading) -> object:
+    if _blank(cell):
+        return None
+    try:
+        return parse(cell, reading)
+    except Unreadable as unreadable:
+        return unreadable.with_traceback(None)
