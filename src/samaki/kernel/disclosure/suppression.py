@@ -1,0 +1,175 @@
+"""Rule 2 of domain.md §5: hide further cells until every hidden one keeps an interval k wide.
+
+A table is decided from its margins inward: first the grand total, then each table of one dimension, then the
+crossings, each as if published alone. So a margin is shown or hidden alike in its own table and in any crossing of
+it, unless nothing else is safe.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from samaki.kernel.disclosure.boxes import Boxes, Grid
+from samaki.kernel.disclosure.layers import COUNT, ELSEWHERE, Known, Layer, named
+from samaki.kernel.disclosure.outsider import Bounds, Outsider, Proofs
+from samaki.kernel.disclosure.search import Search
+from samaki.kernel.disclosure.table import TOTAL, Cell, CountTable, Name, Relation
+from samaki.kernel.disclosure.thresholds import is_small
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Which cells are hidden and why. Never print the difference: "small" says 1…k−1.
+
+    `exposed`: hidden cells that other releases give away whatever this table shows; tell a steward.
+    """
+
+    primary: frozenset[Cell]
+    complementary: frozenset[Cell]
+    exposed: frozenset[Name] = frozenset()
+
+    @property
+    def hidden(self) -> frozenset[Cell]:
+        """All of them."""
+        return self.primary | self.complementary
+
+
+@dataclass
+class Problem:
+    """Layers of counts over the same cells; those called `open` are decided together, cell by cell."""
+
+    layers: tuple[Layer, ...]
+    open: tuple[str, ...]
+    links: tuple[Relation, ...]
+    k: Callable[[Cell], int]
+    known: Known
+    withheld: frozenset[Cell]
+    hidden: dict[str, set[Cell]]
+    immovable: frozenset[Cell]
+    additive: tuple[bool, ...]
+    exposed: set[Name] = field(default_factory=set)
+
+    def decide(self) -> None:
+        """Extend `hidden` of the open layers until every guarded cell is wide or known to be exposed."""
+        cells = tuple(self.layers[0].counts)
+        width = len(cells[0])
+        for size in range(width + 1):
+            for crossed in itertools.combinations(range(width), size):
+                inside = [c for c in cells if all(part == TOTAL or i in crossed for i, part in enumerate(c))]
+                self._decide_within(inside, [c for c in inside if all(c[i] != TOTAL for i in crossed)])
+
+    def _decide_within(self, inside: list[Cell], newest: list[Cell]) -> None:
+        view = View(self, inside)
+        guarded = view.guarded
+        if not guarded:
+            return
+        search = Search(Proofs(view.outsider, view.movable), guarded, view.groups, view.boxes)
+        closed = self.immovable | self.hidden[self.open[0]]
+        tiers = [
+            [view.outsider.index[named(key, cell)] for cell in chosen if cell not in closed for key in self.open]
+            for chosen in (newest, inside)
+        ]
+        search.protect(tiers)
+        self.exposed |= {view.outsider.names[cell] for cell in search.failed}
+        search.spare()
+        for cell in search.added:
+            layer, *rest = view.outsider.names[cell]
+            self.hidden[layer].add(tuple(rest))
+
+
+class View:
+    """What an outsider sees of a problem through some of its cells."""
+
+    def __init__(self, problem: Problem, inside: list[Cell]) -> None:
+        truth: dict[Name, int | None] = {named(la.key, c): la.counts[c] for la in problem.layers for c in inside}
+        needs = {named(la.key, c): problem.k(c) for la in problem.layers for c in inside}
+        own = truth.keys() | set()
+        facts = [f for f in problem.known.facts if all(n in own or n[0] == ELSEWHERE for n, _ in f.terms)]
+        for name in (name for fact in facts for name, _ in fact.terms if name not in own):
+            kept = problem.known.hidden.get(name)
+            truth[name], needs[name] = (None, 0) if kept is None else (kept.count, kept.k)
+        listed = [r for la in problem.layers for r in la.relations if all(n in own for n, _ in r.terms)]
+        listed += [link for link in problem.links if all(n in own for n, _ in link.terms)]
+        self.outsider = Outsider(truth, needs, [*listed, *facts])
+        index = self.outsider.index
+        hidden = [named(la.key, c) for la in problem.layers for c in inside if c in problem.hidden[la.key]]
+        self.movable = {index[name] for name in hidden}
+        self.movable |= {i for name, i in index.items() if name[0] == ELSEWHERE}
+        self.movable |= {int(i) for i in np.flatnonzero(self.outsider.unknown)}
+        self.guarded = {
+            i
+            for i in self.movable
+            if (name := self.outsider.names[i]) not in problem.exposed
+            and needs[name] > 0
+            and (name[0] == ELSEWHERE or name[1:] not in problem.withheld or is_small(truth[name], needs[name]))
+        }
+        # Layers decided together are hidden together: a ratio shows both its numbers or neither.
+        self.groups = {
+            index[named(key, c)]: tuple(index[named(other, c)] for other in problem.open)
+            for key in problem.open
+            for c in inside
+        }
+        self.boxes = self._boxes(problem, inside)
+
+    def _boxes(self, problem: Problem, inside: list[Cell]) -> Boxes:
+        axes = [sorted(set(parts), key=lambda part: (part == TOTAL, part)) for parts in zip(*inside, strict=True)]
+        grids = []
+        for key, sign in zip(problem.open, (1, -1), strict=False):
+            names = [named(key, cell) for cell in itertools.product(*axes)]
+            numbers = np.array([self.outsider.index[name] for name in names], dtype=np.int64)
+            grids.append(Grid(numbers.reshape([len(axis) for axis in axes]), sign))
+        return Boxes(grids, problem.additive)
+
+
+def protect(
+    table: CountTable,
+    k: Callable[[Cell], int],
+    *,
+    also: Collection[Cell] = (),
+    withheld: Collection[Cell] = (),
+    known: Known | None = None,
+) -> Protection:
+    """Which cells of one table of counts to hide. `k`: the threshold of each cell.
+
+    `also`: cells to hide whatever their count. `withheld`: cells that are not published for other reasons; the small
+    ones among them are guarded too. Raises ContradictoryFigures if `known` contradicts the counts.
+    """
+    kept_back = frozenset(withheld)
+    primary = frozenset(c for c in table.cells() if is_small(table.counts[c], k(c))) | frozenset(also) | kept_back
+    layer = Layer.of(COUNT, table)
+    problem = Problem(
+        layers=(layer,),
+        open=(COUNT,),
+        links=(),
+        k=k,
+        known=known or Known(),
+        withheld=kept_back,
+        hidden={COUNT: set(primary)},
+        additive=tuple(d.additive for d in table.dimensions),
+        immovable=frozenset(c for c, count in layer.counts.items() if count == 0 or table.counts[c] is None),
+    )
+    problem.decide()
+    return Protection(primary, frozenset(problem.hidden[COUNT]) - primary, frozenset(problem.exposed))
+
+
+def audit(table: CountTable, hidden: Collection[Cell], known: Known | None = None) -> dict[Cell, Bounds]:
+    """What an outsider finds for each hidden cell when all others are shown: (low, high), high None if unbounded."""
+    problem = Problem(
+        layers=(Layer.of(COUNT, table),),
+        open=(COUNT,),
+        links=(),
+        k=lambda cell: 1,
+        known=known or Known(),
+        withheld=frozenset(),
+        hidden={COUNT: set(hidden)},
+        immovable=frozenset(),
+        additive=tuple(d.additive for d in table.dimensions),
+    )
+    view = View(problem, list(table.cells()))
+    asked = {view.outsider.index[named(COUNT, cell)]: cell for cell in hidden}
+    found = view.outsider.bounds(sorted(view.movable), sorted(asked))
+    return {asked[i]: bounds for i, bounds in found.items()}
