@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,13 @@ def expect_revision(record: Record, revision: int, yours: Mapping[str, object]) 
             yours=dict(yours),
             revision=record.revision,
         )
+
+
+class Scope(TypedDict):
+    """Whose record it is, as leave and the audit trail ask for it; None stands for any."""
+
+    organisation_id: int | None
+    programme_id: int | None
 
 
 @dataclass(frozen=True)

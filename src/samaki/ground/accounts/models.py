@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -16,7 +17,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=5, default="km")
     is_example = models.BooleanField(default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
 
 ROLE_LABELS = {

@@ -17,6 +17,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
+from samaki.kernel.records import Scope
 
 
 def create_user(
@@ -76,7 +77,7 @@ def grant_role(
 ) -> RoleGrant:
     """Gives a role from today on. Raises Refused to oneself or beyond what the giver administers, Conflict where she
     holds it already, Invalid where it ends before today."""
-    scope = {"organisation_id": organisation.pk, "programme_id": programme_id}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme_id)
     with acting(by, Action.MANAGE_USERS, user, **scope, group_id=group_id):
         if by.user_id == user.pk:
             raise Refused("own_roles", _("Nobody gives a role to herself. Please ask another administrator."))
@@ -109,7 +110,7 @@ def grant_role(
 
 def revoke_role(*, grant: RoleGrant, by: AnyActor, at: dt.datetime) -> None:
     """Ends a role at once. Its days until yesterday stay on record; a role given today leaves none."""
-    scope = {"organisation_id": grant.organisation_id, "programme_id": grant.programme_id}
+    scope = Scope(organisation_id=grant.organisation_id, programme_id=grant.programme_id)
     with acting(by, Action.MANAGE_USERS, grant.user, **scope, group_id=grant.group_id):
         if not may_give(by, Role(grant.role), programme_id=grant.programme_id):
             raise Refused(

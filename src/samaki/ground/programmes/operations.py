@@ -16,7 +16,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
-from samaki.kernel.records import expect_revision
+from samaki.kernel.records import Scope, expect_revision
 
 EDITABLE = frozenset(
     {
@@ -183,7 +183,7 @@ def end_part(*, role: ProgrammeRole, until: dt.date, by: AnyActor, at: dt.dateti
         _in_order(role.since, until, "until")
         role.until = until
         role.save(update_fields=["until"])
-        scope = {"organisation_id": role.organisation_id, "programme_id": role.programme_id}
+        scope = Scope(organisation_id=role.organisation_id, programme_id=role.programme_id)
         record(by, "end_part", role, **scope, details={"part": role.part})
     return role
 

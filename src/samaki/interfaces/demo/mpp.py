@@ -15,6 +15,7 @@ from samaki.ground.programmes.models import Programme
 from samaki.interfaces.demo.organisations import ORIGIN
 from samaki.interfaces.demo.programmes import NEW_COMMUNES, OLD_COMMUNES
 from samaki.kernel.actors import System
+from samaki.strands.counselling.models import Case
 from samaki.strands.counselling.operations import receive_group_months, record_cases
 from samaki.strands.counselling.rules import CaseRow, GroupMonthRow, Judgement, due_on
 from samaki.strands.outreach.operations import record_tallies
@@ -85,11 +86,13 @@ def load_groups(programme: Programme, wela: Organisation, places: dict[str, Plac
 def load_records(
     programme: Programme, wela: Organisation, groups: dict[str, Group], places: dict[str, Place], at: dt.datetime
 ) -> None:
+    """Loads the records where there are none: what somebody changed since stays changed."""
+    if Case.objects.filter(programme=programme).exists():
+        return
     by = System("example data")
-    where = {"programme": programme, "organisation": wela}
-    record_cases(list(case_rows(groups, places)), **where, by=by, at=at, origin=ORIGIN)
-    record_tallies(list(tally_rows(places)), **where, by=by, at=at, origin=ORIGIN)
-    receive_group_months(list(report_rows(groups)), **where, by=by, at=at, origin=ORIGIN)
+    record_cases(list(case_rows(groups, places)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
+    record_tallies(list(tally_rows(places)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
+    receive_group_months(list(report_rows(groups)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
 
 
 def case_rows(groups: dict[str, Group], places: dict[str, Place]) -> Iterator[CaseRow]:

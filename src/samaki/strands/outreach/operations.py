@@ -20,7 +20,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
-from samaki.kernel.records import Written, expect_revision
+from samaki.kernel.records import Scope, Written, expect_revision
 from samaki.strands.outreach.models import Campaign, OutreachTally
 from samaki.strands.outreach.rules import TallyRow, double_counts, tally_faults
 
@@ -42,7 +42,7 @@ def create_campaign(
     at: dt.datetime,
 ) -> Campaign:
     """Raises Conflict("key_in_use"), Invalid where it ends before it begins."""
-    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     with acting(by, Action.RECORD_ACTIVITY, ("outreach.campaign", key), **scope):
         if starts_on and ends_on and ends_on < starts_on:
             raise Invalid("dates_out_of_order", _("The last day is before the first."), field="ends_on")
@@ -79,7 +79,7 @@ def record_tallies(
     Another count for the same channel, place and dates corrects the first, or with `corrections=False` is a faulty row.
     Raises RowsInvalid naming every faulty row, Refused where a group is out of the actor's reach.
     """
-    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     with keeping_refusals(by, Action.RECORD_TALLY, ("outreach.outreachtally", ""), **scope):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         for group_id in {row.group_id for row in rows}:
@@ -144,7 +144,7 @@ def correct_tally(
 ) -> OutreachTally:
     """Corrects the number of contacts. Raises Conflict where somebody saved it after `revision`, or its period is
     locked; Invalid for a negative count."""
-    scope = {"organisation_id": tally.organisation_id, "programme_id": tally.programme_id}
+    scope = Scope(organisation_id=tally.organisation_id, programme_id=tally.programme_id)
     with acting(by, Action.RECORD_TALLY, tally, **scope, group_id=tally.group_id):
         tally = OutreachTally.objects.select_for_update(of=("self",)).select_related("programme").get(pk=tally.pk)
         expect_revision(tally, revision, {"contacts": contacts})
@@ -203,8 +203,8 @@ def _faults(
             yield index, Invalid("unknown_place", _("Please choose a place of the list."), field="place")
         if (row.since, row.until) in earlier[row.series]:
             yield index, Invalid("tally_twice", _("This count stands twice in the list."), field="contacts")
-        elif (fault := double_counts(row, [*known.get(row.series, {}), *earlier[row.series]])) is not None:
-            yield index, fault
+        elif (twice := double_counts(row, [*known.get(row.series, {}), *earlier[row.series]])) is not None:
+            yield index, twice
         earlier[row.series].append((row.since, row.until))
 
 

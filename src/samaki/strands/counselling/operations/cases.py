@@ -20,7 +20,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
-from samaki.kernel.records import Written, expect_revision
+from samaki.kernel.records import Scope, Written, expect_revision
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
 from samaki.strands.counselling.operations import register
 from samaki.strands.counselling.rules import CaseRow, Judgement, future_date
@@ -42,7 +42,7 @@ def record_cases(
     A known code is brought up to date by what its row says; what the row leaves out stays. Raises RowsInvalid naming
     every faulty row (also rows that a locked period holds), Refused where a group is out of the actor's reach.
     """
-    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     with keeping_refusals(by, Action.RECORD_CASE, ("counselling.case", ""), **scope):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two registers take turns
         _require_groups(by, {row.group_id for row in rows}, programme, organisation)
@@ -79,7 +79,7 @@ def open_case(
     birth_year: int | None = None,
 ) -> Case:
     """Opens a case under a code that is not in use. Raises Conflict("case_code_in_use"), or the row's first fault."""
-    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     row = CaseRow(code, group.pk, place.pk, opened_on, tuple(sessions), (), birth_year)
     with acting(by, Action.RECORD_CASE, ("counselling.case", ""), **scope, group_id=group.pk):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
@@ -185,8 +185,8 @@ def _write(changes: register.Changes) -> None:
     Outcome.objects.bulk_update(changes.altered_judgements, ["value", *kept], batch_size=BATCH)
 
 
-def _scope(case: Case) -> dict[str, int]:
-    return {"organisation_id": case.organisation_id, "programme_id": case.programme_id}
+def _scope(case: Case) -> Scope:
+    return Scope(organisation_id=case.organisation_id, programme_id=case.programme_id)
 
 
 def _locked(case: Case) -> Case:

@@ -19,7 +19,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
-from samaki.kernel.records import Written
+from samaki.kernel.records import Scope, Written
 from samaki.strands.counselling.models import GroupMonth
 from samaki.strands.counselling.operations.register import spans_of
 from samaki.strands.counselling.rules import GroupMonthRow, GroupSpan, group_month_faults, month_end
@@ -43,7 +43,7 @@ def receive_group_months(
     Other counts for a month already received make its next version, or with `corrections=False` a faulty row. Raises
     RowsInvalid naming every faulty row, Refused where a group is out of the actor's reach.
     """
-    scope = {"organisation_id": organisation.pk, "programme_id": programme.pk}
+    scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     with keeping_refusals(by, Action.SUBMIT_REPORT, ("counselling.groupmonth", ""), **scope):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         for group_id in {row.group_id for row in rows}:
@@ -77,7 +77,7 @@ def correct_group_month(
     *, month: GroupMonth, version: int, row: GroupMonthRow, by: AnyActor, at: dt.datetime
 ) -> GroupMonth:
     """The next version of a report. Raises Conflict with theirs and yours where `version` is no longer the current."""
-    scope = {"organisation_id": month.organisation_id, "programme_id": month.programme_id}
+    scope = Scope(organisation_id=month.organisation_id, programme_id=month.programme_id)
     with acting(by, Action.SUBMIT_REPORT, month, **scope, group_id=month.group_id):
         Organisation.objects.select_for_update(no_key=True).get(pk=month.organisation_id)
         current = GroupMonth.objects.select_related("group").get(

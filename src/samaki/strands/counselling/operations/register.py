@@ -111,7 +111,8 @@ def changes(
     origin: str,
 ) -> tuple[Changes, list[tuple[int, DomainError]]]:
     """The writes that make the database agree with the rows. What a row does not say stays as it is."""
-    found, held = Changes(), []
+    found = Changes()
+    held: list[tuple[int, DomainError]] = []
     marks = {"is_example": organisation.is_example, "origin": origin}
     for index, row in enumerate(rows):
         known = stored.get(code := clean_code(row.code))
