@@ -37,11 +37,7 @@ WITHOUT_SCOPE = {
 
 
 def _ours() -> list[type[models.Model]]:
-    return [
-        model
-        for model in apps.get_models()
-        if model.__module__.startswith("samaki.") and not model._meta.proxy
-    ]
+    return [model for model in apps.get_models() if model.__module__.startswith("samaki.") and not model._meta.proxy]
 
 
 def _has_scope(model: type[models.Model]) -> bool:

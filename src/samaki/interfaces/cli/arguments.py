@@ -92,9 +92,12 @@ def parser() -> argparse.ArgumentParser:
     )
     add = user.add_parser("add", help="add a user, or a role to one; the first must be an administrator")
     add.add_argument("username", metavar="USERNAME")
-    add.add_argument("--role", required=True, choices=[role.value for role in Role], metavar="ROLE", help=_roles())
-    add.add_argument("--organisation", metavar="KEY")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    add.add_argument("--organisation", metavar="KEY", required=True)
+    add.add_argument("--organisation-name", metavar="NAME", help="makes the organisation of the first administrator")
     add.add_argument("--programme", metavar="KEY", help="one programme of the organisation (default: every one)")
+    add.add_argument("--group", metavar="KEY", help="the group of a group coordinator")
+    add.add_argument("--language", choices=("km", "en"), default="km")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _as(add)
 
@@ -109,10 +112,6 @@ def _as(command: argparse.ArgumentParser, *, required: bool = False) -> None:
 
 def _output(command: argparse.ArgumentParser, default: str) -> None:
     command.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"- for standard output {default}")
-
-
-def _roles() -> str:
-    return ", ".join(role.value for role in Role)
 
 
 def _date(text: str) -> dt.date:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from samaki.engines.results.loading import load_catalogue
-from samaki.ground.places.operations import load_gazetteer
 from samaki.ground.places.models import GazetteerEdition
+from samaki.ground.places.operations import load_gazetteer
 from samaki.ground.places.tables import cambodia
 from samaki.kernel.actors import System
 

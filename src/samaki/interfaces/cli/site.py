@@ -41,7 +41,11 @@ def opened() -> None:
 
 
 def migrate(arguments: Namespace) -> int:
-    """`samaki migrate`: opening the site has already done it."""
+    """`samaki migrate`: opening the site has already done it; what comes with a version without migrations is loaded
+    here."""
+    from samaki.interfaces.cli import reference_data
+
+    reference_data.load()
     print("The database is of this version.")
     return Outcome.DONE
 
@@ -113,6 +117,9 @@ def _migrate() -> None:
     if not fresh:
         print("samaki: bringing the database to this version", file=sys.stderr)
     call_command("migrate", verbosity=0, interactive=False)
+    from samaki.interfaces.cli import reference_data
+
+    reference_data.load()
 
 
 @contextmanager
