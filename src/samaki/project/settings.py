@@ -119,6 +119,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "samaki.ground.accounts.adapter.ClosedSignup"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE; the idle lock closes it sooner
+ACCOUNT_FORMS = {
+    "login": "samaki.interfaces.web.forms.SignIn",
+    "change_password": "samaki.interfaces.web.forms.ChangePassword",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Samaki"

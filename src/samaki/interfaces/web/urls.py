@@ -1,9 +1,10 @@
 from django.urls import path
 
-from samaki.interfaces.web import home, sign_in
+from samaki.interfaces.web import gallery, home, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("ui/", gallery.gallery, name="gallery"),
     path("more/", home.more, name="more"),
     path("language/", sign_in.set_language, name="set_language"),
     path("leave/", sign_in.leave, name="leave"),
