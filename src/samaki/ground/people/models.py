@@ -47,7 +47,8 @@ class Person(Record):
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_merged_into_self"),
             models.CheckConstraint(
-                condition=Q(birth_year__isnull=True) | Q(birth_year__range=(1900, 2100)), name="person_birth_year_plausible"
+                condition=Q(birth_year__isnull=True) | Q(birth_year__range=(1900, 2100)),
+                name="person_birth_year_plausible",
             ),
         ]
 
@@ -115,11 +116,17 @@ class Consent(Record):
         SPOKEN = "spoken", _("Spoken")
         AUDIO = "audio", _("Recorded audio")
 
+    class GivenBy(models.TextChoices):
+        OWN = "own", _("The person")
+        GUARDIAN = "guardian", _("The guardian")
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     text_version = models.CharField(max_length=20)
     language = models.CharField(max_length=5)
     how = models.CharField(max_length=12, choices=How.choices)
+    given_by = models.CharField(max_length=10, choices=GivenBy.choices, default=GivenBy.OWN)
+    guardian_not_asked = models.BooleanField(default=False)  # asking would have exposed the young person
     given_on = models.DateField()
     recorded_by = models.CharField(max_length=150)
     withdrawn_on = models.DateField(null=True)
@@ -128,5 +135,8 @@ class Consent(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("given_on")), name="consent_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(guardian_not_asked=False) | Q(given_by="own"), name="consent_spares_guardian_by_own"
+            ),
         ]

@@ -1,0 +1,31 @@
+"""What happens to people that others answer to, in the same transaction (kernel.registry.reactions)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PersonWithdrawn:
+    """A person took back her consent to be kept: her name is gone. `person_ids` are all records of hers, the one that
+    stood for the others first. Gender, birth year, age band and place are given a last time, for anonymous tallies:
+    the records forget them once the reactions are done."""
+
+    organisation_id: int
+    person_ids: tuple[int, ...]
+    at: dt.datetime
+    gender: str
+    birth_year: int | None
+    age_band: str
+    place_id: int | None
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn:
+    """One purpose was taken back; the person herself stays."""
+
+    organisation_id: int
+    person_id: int
+    purpose: str
+    on: dt.date

@@ -1,0 +1,85 @@
+"""A person's names and phone: typed as given, sealed as one text under a key of her own, opened only for who may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+from samaki.ground.people import rules
+from samaki.ground.people.models import BlockingKey, Person, PersonIdentity
+from samaki.ground.people.rules import Traits
+from samaki.kernel import sealed
+
+_CHUNK = 900  # SQLite takes 999 parameters
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Names as typed, family name first; phone as typed; the person's own word for her gender. Kept out of repr, so
+    that no log shows them."""
+
+    family_km: str = field(default="", repr=False)
+    given_km: str = field(default="", repr=False)
+    family_latin: str = field(default="", repr=False)
+    given_latin: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    gender_term: str = field(default="", repr=False)
+
+    @property
+    def full_km(self) -> str:
+        return f"{self.family_km} {self.given_km}".strip()
+
+    @property
+    def full_latin(self) -> str:
+        return f"{self.family_latin} {self.given_latin}".strip()
+
+    def name(self, language: str) -> str:
+        """The full name in the script of the language, or in the one there is."""
+        if language.startswith("km"):
+            return self.full_km or self.full_latin
+        return self.full_latin or self.full_km
+
+
+def stripped(identity: Identity) -> Identity:
+    return Identity(**{name: value.strip() for name, value in asdict(identity).items()})
+
+
+def seal(person_id: int, identity: Identity, salt: bytes) -> bytes:
+    text = json.dumps({name: value for name, value in asdict(identity).items() if value}, ensure_ascii=False)
+    return sealed.seal(text, salt=salt, context=f"person:{person_id}")
+
+
+def unseal(person_id: int, text: bytes, salt: bytes) -> Identity:
+    """Raises SealBroken where the master key is another or the text was altered or moved."""
+    return Identity(**json.loads(sealed.unseal(text, salt=salt, context=f"person:{person_id}")))
+
+
+def opened(person_ids: Iterable[int]) -> dict[int, Identity]:
+    """Identities by person; who has withdrawn has none. Asks nobody's leave: callers do."""
+    wanted = list(dict.fromkeys(person_ids))
+    found = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = PersonIdentity.objects.filter(person_id__in=wanted[start : start + _CHUNK]).values_list(
+            "person_id", "sealed", "person__key__salt"
+        )
+        found.update({pk: unseal(pk, bytes(text), bytes(salt)) for pk, text, salt in rows if salt is not None})
+    return found
+
+
+def traits_of(person: Person, identity: Identity) -> Traits:
+    return rules.traits(
+        family_km=identity.family_km,
+        given_km=identity.given_km,
+        family_latin=identity.family_latin,
+        given_latin=identity.given_latin,
+        phone=identity.phone,
+        birth_year=person.birth_year,
+        gender=person.gender,
+        place_id=person.place_id,
+    )
+
+
+def blocking_keys(person: Person, identity: Identity) -> list[BlockingKey]:
+    keys = {sealed.blocking_key(text, purpose=purpose) for purpose, text in rules.blocks(traits_of(person, identity))}
+    return [BlockingKey(person_id=person.pk, organisation_id=person.organisation_id, key=key) for key in sorted(keys)]

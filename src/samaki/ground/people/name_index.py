@@ -1,0 +1,160 @@
+"""The names of one organisation in memory, for search by likeness.
+
+A process keeps the few organisations it searched last, never mixed. Before each search it compares the seals' nonces
+with the database (a name sealed anew has a new one), so an added, corrected or withdrawn name shows at once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from samaki.ground.people import rules
+from samaki.ground.people.identities import Identity, opened
+from samaki.ground.people.models import Person, PersonIdentity
+from samaki.ground.people.romanisation import of_khmer, of_latin
+from samaki.ground.places.rules import folded
+from samaki.kernel.sealed import NONCE_BYTES
+
+ORGANISATIONS_KEPT = 4
+FOUND_FROM = 70
+_SOUND, _PART = 0.92, 0.9  # the same sound, and a part of a name, are less than the same spelling
+_SHORTEST_PART = 3
+_FEWEST_DIGITS = 4
+_FULL = 100.0
+
+
+@dataclass(frozen=True)
+class _Entry:
+    mark: bytes
+    stands: int  # the person this record stands for after merges
+    identity: Identity = field(repr=False)
+
+
+class _Column:
+    """Strings to compare with, and whose each is."""
+
+    def __init__(self, entries: Sequence[_Entry], strings: Sequence[Sequence[str]]) -> None:
+        self.texts = [text for texts in strings for text in texts if text]
+        owners = [at for at, texts in enumerate(strings) for text in texts if text]
+        self.owners = np.array(owners, dtype=np.int64)
+        self.size = len(entries)
+
+    def scores(self, wanted: str, scorer: Callable[..., float]) -> NDArray[np.float32]:
+        best = np.zeros(self.size, dtype=np.float32)
+        if wanted and self.texts:
+            row = process.cdist([wanted], self.texts, scorer=scorer, score_cutoff=FOUND_FROM)[0]
+            np.maximum.at(best, self.owners, row)
+        return best
+
+
+class NameIndex:
+    """All opened names of one organisation."""
+
+    def __init__(self, entries: Mapping[int, _Entry]) -> None:
+        self.entries = entries
+        people = list(entries.values())
+        names = [entry.identity for entry in people]
+        self._people = people
+        self._spelt = _Column(people, [list(_spaced(name)) for name in names])
+        self._whole = _Column(people, [_both_orders(_spelt_parts(name)) for name in names])
+        self._sound = _Column(people, [_both_orders(_sound_parts(name)) for name in names])
+        self._phones = [rules.phone_digits(name.phone) for name in names]
+
+    def search(self, text: str, limit: int) -> list[tuple[int, Identity, int]]:
+        """(person, name, likeness 0–100), the likeliest first; a merged person once."""
+        if not self._people:
+            return []
+        best = self._scores(text)
+        found: dict[int, tuple[int, Identity, int]] = {}
+        for at in np.argsort(-best, kind="stable"):
+            if best[at] < FOUND_FROM or len(found) == limit:
+                break
+            entry = self._people[at]
+            found.setdefault(entry.stands, (entry.stands, entry.identity, round(float(best[at]))))
+        return list(found.values())
+
+    def _scores(self, text: str) -> NDArray[np.float32]:
+        digits = rules.phone_digits(text)
+        if len(digits) >= _FEWEST_DIGITS and not any(sign.isalpha() for sign in text):
+            return np.array([_FULL if digits in phone else 0.0 for phone in self._phones], dtype=np.float32)
+        whole = folded(text)
+        best: NDArray[np.float32] = self._spelt.scores(
+            " ".join(folded(word) for word in text.split()), fuzz.token_set_ratio
+        )
+        best = np.maximum(best, self._whole.scores(whole, fuzz.ratio))
+        if len(whole) >= _SHORTEST_PART:
+            best = np.maximum(best, _PART * self._whole.scores(whole, fuzz.partial_ratio))
+        best = np.maximum(best, _SOUND * self._sound.scores(of_khmer(text) or of_latin(text), fuzz.ratio))
+        return best
+
+
+_held: OrderedDict[int, NameIndex] = OrderedDict()
+_turn = Lock()
+
+
+def name_index(organisation_id: int) -> NameIndex:
+    """The organisation's names as they stand in the database now."""
+    with _turn:
+        held = _held.pop(organisation_id, None)
+        known = held.entries if held is not None else {}
+        marks = _marks(organisation_id)
+        if held is None or {pk: (entry.mark, entry.stands) for pk, entry in known.items()} != marks:
+            held = NameIndex(_entries(marks, known))
+        _held[organisation_id] = held
+        while len(_held) > ORGANISATIONS_KEPT:
+            _held.popitem(last=False)
+        return held
+
+
+def _entries(marks: Mapping[int, tuple[bytes, int]], known: Mapping[int, _Entry]) -> dict[int, _Entry]:
+    stale = [pk for pk, (mark, _stands) in marks.items() if pk not in known or known[pk].mark != mark]
+    fresh = opened(stale)
+    entries = {}
+    for pk, (mark, stands) in marks.items():
+        identity = fresh.get(pk) or (known[pk].identity if pk in known else None)
+        if identity is not None:
+            entries[pk] = _Entry(mark, stands, identity)
+    return entries
+
+
+def _marks(organisation_id: int) -> dict[int, tuple[bytes, int]]:
+    identity, person = PersonIdentity._meta.db_table, Person._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT i.person_id, substr(i.sealed, 1, {NONCE_BYTES}), coalesce(p.merged_into_id, p.id) "  # noqa: S608
+            f"FROM {identity} i JOIN {person} p ON p.id = i.person_id "
+            "WHERE p.organisation_id = %s AND p.withdrawn_at IS NULL ORDER BY i.person_id",
+            [organisation_id],
+        )
+        return {pk: (bytes(mark), stands) for pk, mark, stands in cursor.fetchall()}
+
+
+def _spaced(name: Identity) -> Iterator[str]:
+    for full in (name.full_km, name.full_latin):
+        yield " ".join(folded(word) for word in full.split())
+
+
+def _spelt_parts(name: Identity) -> tuple[tuple[str, str], ...]:
+    return (
+        (folded(name.family_km), folded(name.given_km)),
+        (folded(name.family_latin), folded(name.given_latin)),
+    )
+
+
+def _sound_parts(name: Identity) -> tuple[tuple[str, str], ...]:
+    return (
+        (of_khmer(name.family_km), of_khmer(name.given_km)),
+        (of_latin(name.family_latin), of_latin(name.given_latin)),
+    )
+
+
+def _both_orders(parts: Sequence[tuple[str, str]]) -> list[str]:
+    return list(dict.fromkeys(text for family, given in parts for text in (family + given, given + family)))

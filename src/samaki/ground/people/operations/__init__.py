@@ -1,0 +1,22 @@
+"""Writing about people. Every verb takes `by`; refusals stay in the audit trail."""
+
+from samaki.ground.people.identities import Identity
+from samaki.ground.people.operations.consents import give_consent, withdraw, withdraw_consent
+from samaki.ground.people.operations.matching import confirm_same, propose_matches, reject, undo_merge
+from samaki.ground.people.operations.recording import GivenConsent, NewPerson, add_people, add_person, correct_person
+
+__all__ = [
+    "GivenConsent",
+    "Identity",
+    "NewPerson",
+    "add_people",
+    "add_person",
+    "confirm_same",
+    "correct_person",
+    "give_consent",
+    "propose_matches",
+    "reject",
+    "undo_merge",
+    "withdraw",
+    "withdraw_consent",
+]

@@ -1,0 +1,21 @@
+"""Reading about people. Rows are nameless; a name is opened for who may see it, and each opening is in the audit trail,
+so do not call `reveal` or `search` inside a read snapshot."""
+
+from samaki.ground.people.queries.matches import Candidate, count_open, open_candidates
+from samaki.ground.people.queries.names import Hit, reveal, reveal_many, search
+from samaki.ground.people.queries.rows import PeoplePage, PersonRow, lacking_to_be_named, people, person
+
+__all__ = [
+    "Candidate",
+    "Hit",
+    "PeoplePage",
+    "PersonRow",
+    "count_open",
+    "lacking_to_be_named",
+    "open_candidates",
+    "people",
+    "person",
+    "reveal",
+    "reveal_many",
+    "search",
+]

@@ -1,0 +1,71 @@
+"""Candidates for who may be entered twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from samaki.ground.people.access import organisations_within
+from samaki.ground.people.likeness import years_ask
+from samaki.ground.people.models import MatchCandidate
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.policy import Action
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two records to decide about, without names: open those with `reveal_many`."""
+
+    id: int
+    organisation_id: int
+    first_id: int
+    second_id: int
+    likeness: int
+    years_differ: bool  # a merge asks a second question
+
+
+@dataclass(frozen=True)
+class CandidatePage:
+    rows: tuple[Candidate, ...]
+    total: int
+
+
+def open_candidates(
+    actor: AnyActor, *, organisation_id: int | None = None, offset: int = 0, limit: int = 50
+) -> CandidatePage:
+    """Open candidates of the actor's own organisation, the likeliest first. Raises Refused, audited."""
+    within = organisations_within(actor, Action.EDIT_PEOPLE)
+    found = MatchCandidate.objects.filter(state=MatchCandidate.State.OPEN)
+    if within is not None:
+        found = found.filter(organisation_id__in=within)
+    if organisation_id is not None:
+        found = found.filter(organisation_id=organisation_id)
+    rows = found.select_related("first", "second").order_by("-likeness", "pk")[offset : offset + limit]
+    return CandidatePage(
+        tuple(
+            Candidate(
+                id=each.pk,
+                organisation_id=each.organisation_id,
+                first_id=each.first_id,
+                second_id=each.second_id,
+                likeness=each.likeness,
+                years_differ=years_ask(each.first.birth_year, each.second.birth_year),
+            )
+            for each in rows
+        ),
+        found.count(),
+    )
+
+
+def count_open(organisation_ids: Iterable[int]) -> dict[int, int]:
+    """How many pairs are undecided, by organisation (0 where none): beside every unique count. A number of pairs tells
+    of nobody, so it asks for no actor."""
+    ids = list(organisation_ids)
+    counts = (
+        MatchCandidate.objects.filter(organisation_id__in=ids, state=MatchCandidate.State.OPEN)
+        .values_list("organisation_id")
+        .annotate(pairs=Count("pk"))
+    )
+    return dict.fromkeys(ids, 0) | dict(counts)

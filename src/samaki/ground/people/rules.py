@@ -1,0 +1,127 @@
+"""Ages, consent and the keys under which likely equals meet. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from samaki.ground.people.romanisation import of_khmer, of_latin, skeleton
+from samaki.ground.places.rules import folded
+
+EARLIEST_BIRTH_YEAR = 1900
+UNDER_18, NOT_RECORDED = "under_18", "not_recorded"
+_BANDS = ((18, UNDER_18), (25, "18_24"), (35, "25_34"), (50, "35_49"), (65, "50_64"))
+_OLDEST_BAND = "65_up"
+
+
+def age_band(birth_year: int | None, on: dt.date, *, given: str = NOT_RECORDED) -> str:
+    """The band (a key of models.AgeBand) at a date. The age is the one reached in that year: a birth year tells no
+    more. Without a birth year the band is the one that was `given`, which does not grow older by itself."""
+    if birth_year is None:
+        return given
+    age = on.year - birth_year
+    return next((band for below, band in _BANDS if age < below), _OLDEST_BAND)
+
+
+def may_be_under_18(birth_year: int | None, on: dt.date, *, given: str = NOT_RECORDED) -> bool:
+    """True where the person may be a minor at the date: the eighteenth year counts, as the birthday is not known."""
+    if birth_year is None:
+        return given == UNDER_18
+    return on.year - birth_year <= 18
+
+
+OWN, GUARDIAN = "own", "guardian"
+
+
+@dataclass(frozen=True)
+class StandingConsent:
+    """A consent to take part that stands at the date in question. `guardian_not_asked`: asking the guardian would have
+    exposed the young person, so only her own assent was asked."""
+
+    given_by: str
+    guardian_not_asked: bool = False
+
+
+def lacking_to_be_named(*, minor: bool, consents: Iterable[StandingConsent]) -> frozenset[str]:
+    """Whose consent is missing (OWN, GUARDIAN) before a person is recorded by name; tallies need none.
+
+    Under 18: own assent, and the guardian's consent where asking for it does not expose the young person
+    (domain.md section 6).
+    """
+    standing = tuple(consents)
+    lacking = set()
+    own = [consent for consent in standing if consent.given_by == OWN]
+    if not own:
+        lacking.add(OWN)
+    spared = any(consent.guardian_not_asked for consent in own)
+    if minor and not spared and all(consent.given_by != GUARDIAN for consent in standing):
+        lacking.add(GUARDIAN)
+    return frozenset(lacking)
+
+
+def phone_digits(phone: str) -> str:
+    """The subscriber's digits that two ways of writing one number share: no country code, no leading zero."""
+    digits = re.sub(r"\D", "", folded(phone))
+    return digits.removeprefix("00").removeprefix("855").lstrip("0")
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What of a person is compared. Names are folded or reduced to sound; never shown."""
+
+    km: tuple[str, str] = field(repr=False)  # family, given, folded
+    latin: tuple[str, str] = field(repr=False)
+    sound_km: tuple[str, str] = field(repr=False)
+    sound_latin: tuple[str, str] = field(repr=False)
+    phone: str = field(repr=False)
+    birth_year: int | None = None
+    gender: str = NOT_RECORDED
+    place_id: int | None = None
+
+
+def traits(
+    *,
+    family_km: str,
+    given_km: str,
+    family_latin: str,
+    given_latin: str,
+    phone: str = "",
+    birth_year: int | None = None,
+    gender: str = NOT_RECORDED,
+    place_id: int | None = None,
+) -> Traits:
+    return Traits(
+        km=(folded(family_km), folded(given_km)),
+        latin=(folded(family_latin), folded(given_latin)),
+        sound_km=(of_khmer(family_km), of_khmer(given_km)),
+        sound_latin=(of_latin(family_latin), of_latin(given_latin)),
+        phone=phone_digits(phone),
+        birth_year=birth_year,
+        gender=gender,
+        place_id=place_id,
+    )
+
+
+def blocks(person: Traits) -> frozenset[tuple[str, str]]:
+    """(purpose, text) pairs, of which two records of one person share at least one in the usual cases: the same Khmer
+    spelling, the same consonants in Khmer or romanised, in either order; one part of the name and the birth year; the
+    phone."""
+    found: set[tuple[str, str]] = set()
+    if any(person.km):
+        found.add(("khmer", _either_order(person.km)))
+    for sound in (person.sound_km, person.sound_latin):
+        bones = tuple(skeleton(part) for part in sound)
+        if not any(bones):
+            continue
+        found.add(("sound", _either_order(bones)))
+        if person.birth_year is not None:
+            found.update(("part_and_year", f"{bone} {person.birth_year}") for bone in bones if bone)
+    if len(person.phone) >= 6:
+        found.add(("phone", person.phone))
+    return frozenset(found)
+
+
+def _either_order(parts: tuple[str, ...]) -> str:
+    return " ".join(sorted(part for part in parts if part))
