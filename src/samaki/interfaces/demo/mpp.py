@@ -60,6 +60,10 @@ def group_key(commune: str) -> str:
     return f"mpp-men-{commune}"
 
 
+def group_name(commune: str) -> str:
+    return f"Men’s group of {commune}"
+
+
 def load_groups(programme: Programme, wela: Organisation, places: dict[str, Place]) -> dict[str, Group]:
     """The nine men's groups by commune code, made where they are not there yet."""
     known = set(Group.objects.filter(programme=programme).values_list("key", flat=True))
@@ -69,7 +73,7 @@ def load_groups(programme: Programme, wela: Organisation, places: dict[str, Plac
             programme=programme,
             organisation=wela,
             kind=Group.Kind.MENS_GROUP,
-            name_latin=f"Men’s group of {places[code].name_latin}",
+            name_latin=group_name(places[code].name_latin),
             name_km=f"ក្រុមបុរស ឃុំ{places[code].name_km}",
             place=places[code],
             formed_on=FORMED[code],

@@ -124,7 +124,12 @@ class Answer:
     names: tuple[str, ...] = ()
 
     def written(self) -> Iterable[str]:
-        return (self.key, self.key.replace("_", " "), self.en, self.km, *self.names)
+        return (self.key, self.key.replace("_", " "), self.en, self.km, self.both, *self.names)
+
+    @property
+    def both(self) -> str:
+        """As the lists of the example workbooks write it."""
+        return f"{self.km} / {self.en}"
 
 
 def choice(*answers: Answer) -> Callable[[object, Reading], str]:
@@ -143,7 +148,7 @@ def choice(*answers: Answer) -> Callable[[object, Reading], str]:
 
 def allowed(*answers: Answer) -> tuple[str, ...]:
     """The answers as the example workbook lists them: both languages in one cell text."""
-    return tuple(f"{answer.km} / {answer.en}" for answer in answers)
+    return tuple(answer.both for answer in answers)
 
 
 YES = Answer("yes", "Yes", "បាទ/ចាស", ("មាន", "ត្រូវ", "y", "true", "1", "x", "✓"))

@@ -21,9 +21,7 @@ CORRECTION = Column(
 )
 
 
-def in_two_takes(
-    checked: Checked, setting: Setting, take: Callable[[Sequence[object], bool], Written]
-) -> Written:
+def in_two_takes(checked: Checked, setting: Setting, take: Callable[[Sequence[object], bool], Written]) -> Written:
     """`take(rows, corrections)` once for rows that may correct and once for those that may not. RowsInvalid of either
     is told by index into all rows, both together."""
     faults = []

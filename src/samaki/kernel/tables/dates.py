@@ -19,10 +19,21 @@ _WORDED_US = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
 _MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
 _MONTH_WORDED = re.compile(r"(?:ខែ)?\s*([^\W\d_][^\d]*?)\s*(?:ឆ្នាំ)?\s*[-, ]?\s*(\d{4})")
 
-_MONTHS_EN = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTHS_KM = "មករា កុម្ភៈ មីនា មេសា ឧសភា មិថុនា កក្កដា សីហា កញ្ញា តុលា វិច្ឆិកា ធ្នូ".split()
+_MONTHS_EN = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTHS_KM = ["មករា", "កុម្ភៈ", "មីនា", "មេសា", "ឧសភា", "មិថុនា", "កក្កដា", "សីហា", "កញ្ញា", "តុលា", "វិច្ឆិកា", "ធ្នូ"]
 MONTHS = {
     **{folded(name): number for number, name in enumerate(_MONTHS_EN, 1)},
     **{folded(name[:3]): number for number, name in enumerate(_MONTHS_EN, 1)},

@@ -119,7 +119,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def fault(self, row: int | None, column: str, reason: str, value: object = None, **params: object) -> None:
+    def fault(self, row: int | None, column: str, reason: str, value: object = None, /, **params: object) -> None:
         """Note a fault of a registered reason. `value` None: what the column holds in that row."""
         why = reasons[reason]
         self._note(row, column, reason, value, why.what, why.remedy, params)

@@ -77,7 +77,11 @@ reason(
     _("There is no place of this name."),
     _("Please check the spelling, or write the code of the place."),
 )
-reason("place_near", _("There is no place of this name."), _("Did you mean %(suggestions)s? Please write the name or the code."))
+reason(
+    "place_near",
+    _("There is no place of this name."),
+    _("Did you mean %(suggestions)s? Please write the name or the code."),
+)
 reason(
     "place_twice",
     _("Several places have this name: %(suggestions)s."),

@@ -42,7 +42,11 @@ reason(
     _("The time is given in two ways."),
     _("Please keep either From and Until, or the month, or the year."),
 )
-reason("campaign_unknown", _("Your organisation has no campaign of this name."), _("Please check the name of the campaign."))
+reason(
+    "campaign_unknown",
+    _("Your organisation has no campaign of this name."),
+    _("Please check the name of the campaign."),
+)
 
 COLUMNS = (
     *PLACE_COLUMNS,
@@ -69,12 +73,12 @@ def check(table: Table, setting: Setting) -> Checked:
     spans = _spans_of(table)
     channels = table.columns["channel"]
     contacts = table.columns["contacts"]
-    good = table.faulty_rows
+    faulty = table.faulty_rows
     rows: list[TallyRow] = []
     where: list[int] = []
     for row, place_id in enumerate(places):
         span = spans[row]
-        if row in good or place_id is None or span is None:
+        if row in faulty or place_id is None or span is None:
             continue
         group = groups[row]
         rows.append(
@@ -114,10 +118,10 @@ def _spans_of(table: Table) -> list[tuple[dt.date, dt.date] | None]:
             span = _span(since, until, first, number)
             if span is None:
                 table.fault(row, "until" if until is None else "since", "value_missing")
-        elif given > 1 and not (first is not None and number == getattr(first, "year", None) and since is until is None):
-            table.fault(row, "since", "time_given_twice")
+        elif isinstance(first, dt.date) and number == first.year and since is until is None:
+            span = _span(None, None, first, None)  # the year says again what the month says
         elif given > 1:
-            span = _span(None, None, first, None)
+            table.fault(row, "since", "time_given_twice")
         elif row not in table.faulty_rows:
             table.fault(row, "since", "no_time_given")
         found.append(span)
@@ -139,7 +143,7 @@ def _campaigns_of(table: Table, setting: Setting) -> list[int | None]:
     column = table.columns["campaign"]
     if not any(column):
         return [None] * len(table)
-    known = {}
+    known: dict[str, int] = {}
     for campaign in Campaign.objects.filter(programme=setting.programme_id, organisation=setting.organisation_id):
         known |= {folded(name): campaign.pk for name in (campaign.key, campaign.title_km, campaign.title_en)}
     found = [known.get(folded(str(written))) if written else None for written in column]

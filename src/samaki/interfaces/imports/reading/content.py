@@ -21,7 +21,11 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = _("Please open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx) or as CSV UTF-8.")
 reason("file_empty", _("The file is empty."), _("Please choose the file that holds the rows."))
 reason("file_too_big", _("The file is larger than %(most)s MB."), _("Please split it into several files."))
-reason("file_unpacks_too_large", _("The workbook unpacks to more than %(most)s MB."), _("Please split it into several files."))
+reason(
+    "file_unpacks_too_large",
+    _("The workbook unpacks to more than %(most)s MB."),
+    _("Please split it into several files."),
+)
 reason("file_not_a_table", _("This is neither an Excel workbook (.xlsx) nor CSV."), _SAVE_AS)
 reason("file_old_workbook", _("This is a workbook of an old kind (.xls)."), _SAVE_AS)
 reason("file_other_workbook", _("This is a workbook of another kind, not .xlsx."), _SAVE_AS)
@@ -30,7 +34,11 @@ reason(
     _("The workbook is protected by a password."),
     _("Please open it, take the password off (File, Info, Protect Workbook) and save it again."),
 )
-reason("file_damaged", _("The file is damaged or was not copied whole."), _("Please copy it again, or open and save it again."))
+reason(
+    "file_damaged",
+    _("The file is damaged or was not copied whole."),
+    _("Please copy it again, or open and save it again."),
+)
 reason(
     "file_with_entities",
     _("The workbook holds references that a workbook does not have."),
@@ -75,7 +83,7 @@ class RawSheet:
 
 
 def kind_of(content: bytes) -> str:
-    """"workbook" or "delimited". Raises Unusable for everything else."""
+    """ "workbook" or "delimited". Raises Unusable for everything else."""
     if not content.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n;,"):
         raise Unusable("file_empty")
     if len(content) > MOST_BYTES:
@@ -87,6 +95,20 @@ def kind_of(content: bytes) -> str:
         return "workbook"
     if content.startswith((b"PK\x05\x06", b"PK\x07\x08")):
         raise Unusable("file_damaged")
-    if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"<!DOCTYPE", b"<html", b"<?xml", b"{\\rtf")):
+    if content.startswith(
+        (
+            b"%PDF",
+            b"\x89PNG",
+            b"\xff\xd8\xff",
+            b"GIF8",
+            b"Rar!",
+            b"7z\xbc\xaf",
+            b"\x1f\x8b",
+            b"<!DOCTYPE",
+            b"<html",
+            b"<?xml",
+            b"{\\rtf",
+        )
+    ):
         raise Unusable("file_not_a_table")
     return "delimited"

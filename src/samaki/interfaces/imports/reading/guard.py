@@ -13,9 +13,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
+from defusedxml import ElementTree  # type: ignore[import-untyped]  # ships no types
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
 from samaki.interfaces.imports.reading.content import (
     MOST_BROKEN,
@@ -110,7 +111,7 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, _Sheet]:
     }
 
 
-def _blocks(part: zipfile.ZipExtFile | io.BufferedIOBase, *, by_row: bool) -> Iterator[tuple[int, bytes]]:  # type: ignore[type-arg]
+def _blocks(part: IO[bytes], *, by_row: bool) -> Iterator[tuple[int, bytes]]:
     """Blocks of about a megabyte with the bytes read for each; `by_row`: each ends where a row begins."""
     rest = b""
     while piece := part.read(BLOCK):
@@ -140,9 +141,7 @@ def _measure(sheet: _Sheet, block: bytes) -> None:
     if sheet.columns > MOST_COLUMNS:
         raise Unusable("sheet_too_wide", value=sheet.name, column=column_letters(sheet.columns - 1))
     if sheet.lines * sheet.columns > MOST_CELLS:
-        raise Unusable(
-            "sheet_too_large", value=sheet.name, rows=f"{sheet.lines:,}", columns=f"{sheet.columns:,}"
-        )
+        raise Unusable("sheet_too_large", value=sheet.name, rows=f"{sheet.lines:,}", columns=f"{sheet.columns:,}")
 
 
 def _note_broken(sheet: _Sheet, block: bytes) -> None:
@@ -172,7 +171,7 @@ def column_number(letters: bytes) -> int:
 
 
 def column_letters(number: int) -> str:
-    """"A" for 0, "AA" for 26."""
+    """ "A" for 0, "AA" for 26."""
     letters = ""
     number += 1
     while number:

@@ -79,7 +79,8 @@ class Headings:
     def nearest(self, column: Column, headings: Iterable[str]) -> str | None:
         """The unused heading most like one of the column's own, for a person to confirm."""
         own = [folded(name) for name in (column.label_en, column.label_km, *column.names)]
-        best, most = None, SUGGESTED_FROM
+        best: str | None = None
+        most = SUGGESTED_FROM
         for heading in headings:
             found = process.extractOne(folded(heading), own, scorer=fuzz.ratio)
             if found is not None and found[1] >= most:
@@ -101,4 +102,5 @@ def heading_row(headings: Headings, rows: Sequence[Sequence[object]]) -> tuple[i
 def likely_heading_row(rows: Sequence[Sequence[object]]) -> int | None:
     """Where no heading is known: the first of the rows with most words, for a person to match by hand."""
     widths = [sum(isinstance(cell, str) and bool(plain(cell)) for cell in row) for row in rows[:LOOKED_AT]]
-    return widths.index(max(widths)) if widths and max(widths) else None
+    most = max(widths, default=0)
+    return widths.index(most) if most else None

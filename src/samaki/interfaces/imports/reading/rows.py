@@ -70,9 +70,7 @@ def read(
     return table
 
 
-def _take_sheet(
-    table: Table, raw: RawSheet, headings: Headings, reading: Reading, progress: Progress | None
-) -> None:
+def _take_sheet(table: Table, raw: RawSheet, headings: Headings, reading: Reading, progress: Progress | None) -> None:
     top = list(islice(raw.rows, LOOKED_AT))
     found = heading_row(headings, top)
     if found is None:
@@ -178,11 +176,11 @@ class _Taking:
                 value = _value(cell, parse, reading)
                 if len(known) < REMEMBERED:
                     known[asked] = value
-            if value.__class__ is Unreadable:
+            if isinstance(value, Unreadable):
                 values.append(None)
                 if row not in totals:
                     shown = cell.text if isinstance(cell, Broken) else cell
-                    self.table.fault(row, column.key, value.key, shown, **value.params)  # type: ignore[attr-defined]
+                    self.table.fault(row, column.key, value.key, shown, **value.params)
                 continue
             values.append(value)
             if value is None and column.required and row not in totals:
@@ -190,7 +188,8 @@ class _Taking:
 
     def _is_total(self, row: Sequence[object]) -> bool:
         """A row that lacks something required and says "total"."""
-        if not any(column.required and _blank(row[self.places[column.key]]) for column in self.columns if column.key in self.places):
+        required = [self.places[column.key] for column in self.columns if column.required]
+        if not any(_blank(row[place]) for place in required):
             return False
         return any(isinstance(cell, str) and folded(cell).startswith(TOTALS) for cell in row)
 

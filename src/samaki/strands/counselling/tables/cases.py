@@ -28,7 +28,9 @@ MOST_SESSIONS = 200
 SCALE = (
     Answer(Judged.WORSE, "Worse", "កាន់តែធ្ងន់ធ្ងរ", ("more violent", "ធ្ងន់ជាងមុន")),
     Answer(Judged.UNCHANGED, "Unchanged", "នៅដដែល", ("no change", "same", "the same", "មិនផ្លាស់ប្ដូរ")),
-    Answer(Judged.IMPROVED, "Improved", "បានប្រសើរឡើង", ("better", "less violent", "reduced", "ប្រសើរជាងមុន", "បានកាត់បន្ថយ")),
+    Answer(
+        Judged.IMPROVED, "Improved", "បានប្រសើរឡើង", ("better", "less violent", "reduced", "ប្រសើរជាងមុន", "បានកាត់បន្ថយ")
+    ),
     Answer(Judged.STOPPED, "Stopped", "បានឈប់", ("no more violence", "ឈប់")),
 )
 
@@ -122,9 +124,10 @@ def _sessions(table: Table, row: int) -> tuple[dt.date | None, ...] | None:
         table.fault(row, "sessions", "sessions_contradict")
         return None
     dates: list[dt.date | None] = [None] * number
-    if number:
-        dates[0] = first  # type: ignore[assignment]  # read as a date
-        dates[-1] = last or dates[-1]  # type: ignore[assignment]  # read as a date
+    if isinstance(first, dt.date):
+        dates[0] = first
+    if isinstance(last, dt.date):
+        dates[-1] = last
     return tuple(dates)
 
 
