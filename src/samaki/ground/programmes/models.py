@@ -31,8 +31,12 @@ class Programme(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(gender_marker__isnull=True) | Q(gender_marker__lte=2), name="gender_marker_0_1_2"),
-            models.CheckConstraint(condition=Q(fiscal_year_starts_in__range=(1, 12)), name="fiscal_year_starts_in_a_month"),
+            models.CheckConstraint(
+                condition=Q(gender_marker__isnull=True) | Q(gender_marker__lte=2), name="gender_marker_0_1_2"
+            ),
+            models.CheckConstraint(
+                condition=Q(fiscal_year_starts_in__range=(1, 12)), name="fiscal_year_starts_in_a_month"
+            ),
             models.CheckConstraint(condition=Q(reports_due_on_day__range=(1, 28)), name="reports_due_on_a_day"),
         ]
 
@@ -62,7 +66,8 @@ class ProgrammeRole(models.Model):
                 "programme", "organisation", "part", Coalesce("since", dt.date.min), name="programme_role_once"
             ),
             models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")), name="programme_role_in_order"
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="programme_role_in_order",
             ),
         ]
 

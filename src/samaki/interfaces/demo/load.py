@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
-from samaki.ground.places.models import Place
+from samaki.ground.places.models import Level, Place
 from samaki.ground.places.operations import load_gazetteer
-from samaki.interfaces.demo import mpp
+from samaki.interfaces.demo import banteay_srei, cop_women, fia, mpp, twg
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
 from samaki.interfaces.demo.users import load_users
 from samaki.kernel.actors import System
 from samaki.kernel.errors import Conflict
+
+CAPITAL = "12"
 
 
 def load(records: bool = True, progress: Callable[[str], object] = print) -> None:
@@ -39,13 +41,36 @@ def load(records: bool = True, progress: Callable[[str], object] = print) -> Non
 
 def _load(records: bool, progress: Callable[[str], object]) -> None:
     at = timezone.now()
-    codes = {*place_codes(), *(body.place for body in BODIES if body.place)}
-    places = {place.code: place for place in Place.objects.filter(code__in=codes, valid_until__isnull=True)}
-    organisations = load_organisations(places)
-    programmes = load_programmes(organisations, places)
-    mens_groups = mpp.load_groups(programmes["mpp"], organisations["wela"], places)
-    load_users(organisations, programmes, {group.key: group for group in Group.objects.all()})
+    places = _places()
+    bodies = load_organisations(places)
+    programmes = load_programmes(bodies, places)
+    mens_groups = mpp.load_groups(programmes["mpp"], bodies["wela"], places)
+    working_group = twg.load_group(programmes["twg"], bodies["diakonia"])
+    fia_groups = fia.load_groups(programmes["fia"], bodies)
+    cop_women.load_groups(programmes["cop-women"], bodies, places)
+    learning_groups = banteay_srei.load_groups(programmes["banteay-srei"], bodies["banteay-srei"], places)
+    load_users(bodies, programmes, {group.key: group for group in Group.objects.all()})
     progress("organisations, programmes, groups, users")
-    if records:
-        mpp.load_records(programmes["mpp"], organisations["wela"], mens_groups, places, at)
-        progress("mpp")
+    if not records:
+        return
+    mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
+    progress("mpp")
+    twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
+    progress("twg")
+    fia.load_records(programmes["fia"], bodies, fia_groups, places)
+    progress("fia")
+    cop_women.load_records(programmes["cop-women"], bodies, places)
+    progress("cop-women")
+    banteay_srei.load_records(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups, places)
+    progress("banteay-srei")
+
+
+def _places() -> dict[str, Place]:
+    """The places the example names, and three communes of each province its people live in, by code."""
+    named = {*place_codes(), *(body.place for body in BODIES if body.place), CAPITAL}
+    standing = Place.objects.filter(valid_until__isnull=True).order_by("code")
+    places = {place.code: place for place in standing.filter(code__in=named)}
+    for province in [code for code in places if len(code) == 2]:
+        nearby = standing.filter(level=Level.COMMUNE, code__startswith=province)[:3]
+        places |= {place.code: place for place in nearby}
+    return places
