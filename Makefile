@@ -12,7 +12,7 @@ SIDE_BY_SIDE := $(MAKE) --no-print-directory --jobs=2 --output-sync=target --kee
 export SAMAKI_DATA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test check format docs bench lock \
+.PHONY: help setup browser run test check format docs bench wheel lock \
 	check-style check-types check-imports check-templates check-migrations check-architecture \
 	test-sqlite test-postgresql test-browser
 
@@ -82,6 +82,9 @@ docs: setup  ## write docs/reference from the code
 
 bench: setup  ## measure against docs/build/performance.md
 	@$(BIN)/pytest -q -s tests/bench
+
+wheel: setup  ## build what is installed on a server, into dist/
+	@rm -rf dist && $(BIN)/hatchling build --target wheel
 
 lock: setup  # after a change of dependencies; writes no registry into the locks
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev --extra bench -o requirements/dev.lock pyproject.toml

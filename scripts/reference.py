@@ -53,8 +53,8 @@ def policy() -> str:
     return _page(
         "Who may do what",
         "`src/samaki/kernel/policy.py`",
-        "Each action, the roles that may do it and how far, and what it asks for besides. What no rule grants is refused. "
-        "A facilitator needs no second factor for her own activities.",
+        "Each action, the roles that may do it and how far, and what it asks for besides. What no rule grants is "
+        "refused. A facilitator needs no second factor for her own activities.",
         _table(("Action", "Roles and reach", "Asks for"), rows),
     )
 

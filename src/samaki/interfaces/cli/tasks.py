@@ -28,7 +28,7 @@ class KilledTooOften(Exception):
 
 
 def reclaim() -> int:
-    """Gives tasks of a dead worker back, and gives up on those that ended `TRIES` workers; returns how many came back."""
+    """Gives tasks of a dead worker back, gives up on those that ended `TRIES` workers; returns how many came back."""
     from django_tasks_db.models import DBTaskResult
 
     back = 0
