@@ -98,20 +98,24 @@ class Choice:
     def __init__(self, proofs: Proofs, hideable: Collection[int], boxes: Boxes) -> None:
         self._proofs = proofs
         self._boxes = boxes
-        self._cells = np.array(sorted(proofs.hidden | set(hideable)), dtype=np.int64)
-        self._at = {int(cell): i for i, cell in enumerate(self._cells)}
-        base = proofs.outsider.base
-        self._closed = np.ones(len(base), dtype=bool)
-        self._closed[self._cells] = False
-        self._price = 1.0 + base.astype(np.float64)
+        self._price = 1.0 + proofs.outsider.base.astype(np.float64)
+        self._closed = np.ones(len(self._price), dtype=bool)
+        self._open(proofs.hidden | set(hideable))
         self._price[list(proofs.hidden)] = 0.0
+
+    def _open(self, cells: Collection[int]) -> None:
+        self._closed[list(cells)] = False
+        self._cells = np.flatnonzero(~self._closed)
+        self._at = {int(cell): i for i, cell in enumerate(self._cells)}
         self._programme: Programme | None = None
 
     def free(self, cells: Collection[int]) -> None:
-        """Hidden cells move at no price."""
-        chosen = [cell for cell in cells if cell in self._at]
+        """Hidden cells move at no price, those too that another choice has hidden."""
+        chosen = list(cells)
         self._price[chosen] = 0.0
-        if self._programme is not None and chosen:
+        if self._closed[chosen].any():
+            self._open(chosen)
+        elif self._programme is not None and chosen:
             at = np.array([self._at[cell] for cell in chosen])
             self._programme.price(np.concatenate((at, at + len(self._cells))), 0.0)
 

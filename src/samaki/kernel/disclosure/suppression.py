@@ -156,8 +156,13 @@ def protect(
     return Protection(primary, frozenset(problem.hidden[COUNT]) - primary, frozenset(problem.exposed))
 
 
-def audit(table: CountTable, hidden: Collection[Cell], known: Known | None = None) -> dict[Cell, Bounds]:
-    """What an outsider finds for each hidden cell when all others are shown: (low, high), high None if unbounded."""
+def audit(
+    table: CountTable, hidden: Collection[Cell], known: Known | None = None, *, asked: Collection[Cell] | None = None
+) -> dict[Cell, Bounds]:
+    """What an outsider finds for each hidden (or each asked) cell when all others are shown: (low, high).
+
+    In whole people; `high` is None where nothing bounds it. Slow: two programmes for each cell.
+    """
     problem = Problem(
         layers=(Layer.of(COUNT, table),),
         open=(COUNT,),
@@ -170,6 +175,6 @@ def audit(table: CountTable, hidden: Collection[Cell], known: Known | None = Non
         additive=tuple(d.additive for d in table.dimensions),
     )
     view = View(problem, list(table.cells()))
-    asked = {view.outsider.index[named(COUNT, cell)]: cell for cell in hidden}
-    found = view.outsider.bounds(sorted(view.movable), sorted(asked))
-    return {asked[i]: bounds for i, bounds in found.items()}
+    cells = {view.outsider.index[named(COUNT, cell)]: cell for cell in (hidden if asked is None else asked)}
+    found = view.outsider.bounds(sorted(view.movable), sorted(cells))
+    return {cells[i]: bounds for i, bounds in found.items()}
