@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "samaki.strands.counselling",
     "samaki.interfaces.imports",
     "samaki.interfaces.web",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -99,6 +100,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our own controls have templates too
 
 # Who comes in
 AUTH_USER_MODEL = "accounts.User"

@@ -10,7 +10,8 @@ PATHS = {
     "activity": "M5 4h14v16H5zM9 2v4M15 2v4M8 11h8M8 15h5",
     "chart": "M4 20V4M4 20h16M8 16v-4M12.5 16V8M17 16v-6",
     "more": "M5 7h14M5 12h14M5 17h14",
-    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2 .8 3.3 2.6 3.5 5.5",
+    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6"
+    "M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2 .8 3.3 2.6 3.5 5.5",
     "user": "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c.7-4.5 3.7-7 8-7s7.3 2.5 8 7",
     "check": "M4 12.5l5.5 5.5L20 6.5",
     "back": "M15 5l-7 7 7 7",
@@ -31,6 +32,7 @@ PATHS = {
 
 
 def icon(name: str, label: str = "") -> SafeString:
-    """Inline SVG. Without a label it is decoration and screen readers pass it by. Raises KeyError for an unknown name."""
+    """Inline SVG; decoration for screen readers where it has no label. Raises KeyError for an unknown name."""
     spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" focusable="false" {spoken}><path d="{PATHS[name]}"/></svg>')  # noqa: S308
+    box = f'viewBox="0 0 24 24" focusable="false" {spoken}'
+    return mark_safe(f'<svg class="icon" {box}><path d="{PATHS[name]}"/></svg>')  # noqa: S308  # the label is escaped

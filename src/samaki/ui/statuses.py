@@ -23,13 +23,15 @@ class Status:
     tone: Tone
 
 
+RING = '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>'
+
 # A filled disc, a half disc, a triangle, a diamond and a ring: told apart without colour and at 12 px.
 SHAPES = {
     Tone.GOOD: '<circle cx="8" cy="8" r="7"/>',
-    Tone.WAIT: '<path d="M8 1a7 7 0 0 0 0 14z"/><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>',
+    Tone.WAIT: '<path d="M8 1a7 7 0 0 0 0 14z"/>' + RING,
     Tone.WARN: '<path d="M8 1l7.5 14H.5z"/>',
     Tone.BAD: '<path d="M8 0l8 8-8 8-8-8z"/>',
-    Tone.PLAIN: '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>',
+    Tone.PLAIN: RING,
 }
 
 STATUSES = {

@@ -9,9 +9,8 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 Number = int | float | Decimal
 
@@ -94,7 +93,7 @@ def days(first: dt.date | None, last: dt.date | None) -> str:
 
 
 def period(code: str | None) -> str:
-    """2008-03 → March 2008; 2008-Q1 → Quarter 1 2008; 2008 → 2008; None → all time. Other codes come back as they are."""
+    """2008-03 → March 2008; 2008-Q1 → Quarter 1 2008; None → all time; other codes come back as they are."""
     if not code:
         return _("All time")
     year, _dash, part = code.partition("-")

@@ -17,7 +17,13 @@ def answer(request: ActorRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, Refused) and not error.recorded:
         _record_refusal(request, error)
     if _wants_json(request):
-        body = {"type": "about:blank", "title": error.message, "status": error.status, "code": error.code, "field": error.field}
+        body = {
+            "type": "about:blank",
+            "title": error.message,
+            "status": error.status,
+            "code": error.code,
+            "field": error.field,
+        }
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
     template = "errors/fragment.html" if getattr(request, "htmx", False) else "errors/error.html"
     return _shown(request, error.status, template, error)
@@ -45,7 +51,11 @@ def _record_refusal(request: ActorRequest, error: Refused) -> None:
         "refused",
         ("route", match.view_name if match else "unknown"),
         refused=True,
-        details={"code": error.code, "method": request.method or "", "about": {k: str(v) for k, v in match.kwargs.items()}}
+        details={
+            "code": error.code,
+            "method": request.method or "",
+            "about": {k: str(v) for k, v in match.kwargs.items()},
+        }
         if match
         else {"code": error.code},
     )
@@ -81,4 +91,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A page for 500 that asks nothing of the database, the session or the user."""
-    return render(None, "errors/broken.html", {"title": title(500)}, status=500)  # type: ignore[arg-type]  # no request: no context processors
+    return render(None, "errors/broken.html", {"title": title(500)}, status=500)

@@ -1,4 +1,4 @@
-"""Sign-in forms: allauth's, without its placeholders and its link to a forgotten password that nobody could be mailed."""
+"""Sign-in forms: allauth's, without placeholders and without a link for mailing forgotten passwords."""
 
 from __future__ import annotations
 

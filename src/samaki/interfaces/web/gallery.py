@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from samaki.ground.accounts.queries import is_example_site
 from samaki.ground.places.models import Level, Place
@@ -16,31 +18,51 @@ from samaki.interfaces.web.requests import page
 from samaki.kernel.figures import Figure, Published, Stated
 from samaki.ui import charts, icons, words
 from samaki.ui.charts.tiles import PLACES
+from samaki.ui.entries import CountField, DayField
 from samaki.ui.statuses import STATUSES
 from samaki.ui.tables import Column, Entry, Table
 
 
-class ShownForm(forms.Form):
-    number = forms.IntegerField(label=_("Number (count)"), widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "count"}))
-    date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
+class Searched(forms.Form):
+    search = forms.CharField(label=gettext_lazy("Search"), required=False)
     gender = forms.ChoiceField(
-        label=_("Gender"), widget=forms.RadioSelect, choices=[("woman", _("Woman")), ("man", _("Man")), ("unsaid", _("Prefers not to say"))]
+        label=gettext_lazy("Gender"),
+        choices=[("", gettext_lazy("All")), ("woman", gettext_lazy("Woman"))],
+        required=False,
     )
-    agreed = forms.BooleanField(label=_("Consent"), required=False)
+
+
+class ShownForm(forms.Form):
+    number = CountField(label=gettext_lazy("Number (count)"))
+    date = DayField(label=gettext_lazy("Date"))
+    reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    gender = forms.ChoiceField(
+        label=gettext_lazy("Gender"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("woman", gettext_lazy("Woman")),
+            ("man", gettext_lazy("Man")),
+            ("unsaid", gettext_lazy("Prefers not to say")),
+        ],
+    )
+    agreed = forms.BooleanField(label=gettext_lazy("Consent"), required=False)
+
+
+BASE = Figure(
+    programme="mpp", indicator="shown", version=1, unit="case", period=None, as_of=None, place=None, value=None
+)
 
 
 def _figures() -> list[tuple[str, Figure]]:
-    plain = {"programme": "mpp", "version": 1, "period": None, "as_of": None, "place": None}
     stated = Stated("65 per cent", "65 ភាគរយ", "65%", True, "example")
-    published = Published(2, timezone.make_aware(dt.datetime(2024, 3, 5, 14, 30)), "3f2a" * 16)
+    published = Published(2, dt.datetime(2024, 3, 5, 7, 30, tzinfo=dt.UTC), "3f2a" * 16)
     return [
-        (_("Contacts (times reached, not persons)"), Figure(indicator="a", unit="contact", value=6322, **plain)),  # type: ignore[arg-type]
-        (_("Percent"), Figure(indicator="b", unit="case", value=0.658, numerator=50, denominator=76, stated=(stated,), **plain)),  # type: ignore[arg-type]
-        (_("Persons counted once"), Figure(indicator="c", unit="person", value=None, low=36, high=76, candidates_open=3, numerator=0, **plain)),  # type: ignore[arg-type]
-        (_("Attendance"), Figure(indicator="d", unit="person", value=None, unknown=2, **plain)),  # type: ignore[arg-type]
-        (_("Case"), Figure(indicator="e", unit="case", value=None, suppressed=True, **plain)),  # type: ignore[arg-type]
-        (_("Activity"), Figure(indicator="f", unit="activity", value=0, published=published, **plain)),  # type: ignore[arg-type]
+        (_("Contacts (times reached, not persons)"), replace(BASE, unit="contact", value=6322)),
+        (_("Percent"), replace(BASE, value=0.658, numerator=50, denominator=76, stated=(stated,))),
+        (_("Persons counted once"), replace(BASE, unit="person", low=36, high=76, candidates_open=3)),
+        (_("Attendance"), replace(BASE, unit="person", unknown=2)),
+        (_("Case"), replace(BASE, suppressed=True)),
+        (_("Activity"), replace(BASE, unit="activity", value=0, published=published)),
     ]
 
 
@@ -54,7 +76,7 @@ def _charts() -> list[charts.Chart]:
         charts.Bullet(_("Older people"), None, 40, suppressed=True),
     ]
     genders = [_("Woman"), _("Man"), _("Another term (in my own words)"), _("Not recorded (gender)")]
-    areas = {
+    areas: dict[str, list[int | None]] = {
         _("Old area (of the programme)"): [22, 30, None, 4],
         _("New area"): [25, 41, 12, 0],
     }
@@ -67,14 +89,20 @@ def _charts() -> list[charts.Chart]:
             target=40,
         ),
         charts.bars(
-            [charts.Bar(name, value) for name, value in (("Partner D", 12), ("Partner B", 0), ("Partner A", 31), ("Partner C", None))],
+            [
+                charts.Bar(name, value)
+                for name, value in (("Partner D", 12), ("Partner B", 0), ("Partner A", 31), ("Partner C", None))
+            ],
             finding=_("Between 0 and 31; one partner is not known."),
             caption=_("Partner organisation"),
             what=_("Partner organisation"),
         ),
         charts.multiples(
             {
-                area: [charts.Bar(label, value, suppressed=value is None) for label, value in zip(genders, row, strict=True)]
+                area: [
+                    charts.Bar(label, value, suppressed=value is None)
+                    for label, value in zip(genders, row, strict=True)
+                ]
                 for area, row in areas.items()
             },
             finding=_("More men than women in both areas."),
@@ -96,7 +124,9 @@ def _tiles() -> charts.TileMap:
         )
         for code in PLACES
     }
-    return charts.tile_map(tiles, finding=_("Four provinces have records; one number is too small to show."), caption=_("Province"))
+    return charts.tile_map(
+        tiles, finding=_("Four provinces have records; one number is too small to show."), caption=_("Province")
+    )
 
 
 @login_not_required
@@ -109,8 +139,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
         _("Monthly report"),
         [Column(_("Month")), Column(_("Status")), Column(_("Participant"), True)],
         [
-            [Entry(words.period("2024-01"), "#table"), Entry(str(STATUSES["verified"].word), status="verified"), Entry("1,204")],
-            [Entry(words.period("2024-02"), "#table"), Entry(str(STATUSES["late"].word), status="late"), Entry(words.number(None))],
+            [
+                Entry(words.period("2024-01"), "#table"),
+                Entry(str(STATUSES["verified"].word), status="verified"),
+                Entry("1,204"),
+            ],
+            [
+                Entry(words.period("2024-02"), "#table"),
+                Entry(str(STATUSES["late"].word), status="late"),
+                Entry(words.number(None)),
+            ],
         ],
         foot=[Entry(_("Total")), Entry(""), Entry("1,204")],
         csv="#csv",
@@ -120,7 +158,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {"label": _("Write the narrative"), "href": "#tasks", "status": "not_started"},
     ]
     context = {
-        "blank": ShownForm(), "wrong": wrong, "statuses": list(STATUSES), "icons": list(icons.PATHS), "table": table, "tasks": tasks,
-        "figures": _figures(), "charts": _charts(), "tiles": _tiles(), "now": timezone.now(),
-    }  # fmt: skip
+        "blank": Searched(request.GET),
+        "wrong": wrong,
+        "statuses": list(STATUSES),
+        "icons": list(icons.PATHS),
+        "table": table,
+        "tasks": tasks,
+        "figures": _figures(),
+        "charts": _charts(),
+        "tiles": _tiles(),
+        "now": timezone.now(),
+    }
     return page(request, "web/gallery.html", context)

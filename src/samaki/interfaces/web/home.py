@@ -24,9 +24,9 @@ def more(request: ActorRequest) -> HttpResponse:
     return page(request, "web/more.html", {"groups": dict(groups)})
 
 
-def exists(url_name: str) -> str | None:
+def exists(url_name: str, *arguments: object) -> str | None:
     """The address of a page by name, or None where this site has no such page."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=arguments)
     except NoReverseMatch:
         return None

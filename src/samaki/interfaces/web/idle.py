@@ -41,7 +41,9 @@ def locked_answer(request: HttpRequest, *, now: float) -> HttpResponseBase | Non
         response.headers["HX-Trigger"] = "samaki:locked"
         return response
     if request.method == "POST":
-        return render(request, "account/unlock.html", {"kept": keep(request), "next": request.get_full_path()}, status=401)
+        return render(
+            request, "account/unlock.html", {"kept": keep(request), "next": request.get_full_path()}, status=401
+        )
     return redirect(f"{reverse('unlock')}?next={request.get_full_path()}")
 
 
@@ -77,5 +79,7 @@ def kept(request: HttpRequest, sealed: str) -> tuple[str, list[tuple[str, str]]]
 
 def safe_next(request: HttpRequest, target: str) -> str:
     """`target` if it stays on this site, else home."""
-    inside = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    inside = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return target if inside and urlsplit(target).path else reverse("home")

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from samaki.ground.accounts.models import User
 from samaki.ground.accounts.queries import actor_of
 from samaki.interfaces.web import errors, idle, second_factor
 from samaki.interfaces.web.requests import ActorRequest
@@ -50,7 +49,7 @@ class Actors:
         request.actor = PUBLIC
         if not request.user.is_authenticated:
             return self.get_response(request)
-        user = cast(User, request.user)
+        user = request.user
         response = idle.locked_answer(request, now=time.time())
         if response is None:
             request.actor = actor_of(user, on=timezone.localdate(), second_factor=second_factor.given(request, user))

@@ -46,7 +46,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = redirect(idle.safe_next(request, request.POST.get("next", "")))
     if code in {known for known, _name in settings.LANGUAGES}:
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True, secure=settings.HTTPS
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.HTTPS,
         )
         if request.user.is_authenticated and request.user.language != code:
             request.user.language = code
@@ -84,8 +89,10 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return page(request, "account/unlock.html", {"next": target})
     from_page = request.headers.get("X-Requested-With") == "fetch"
     if not _is_herself(request, request.user):
-        return HttpResponse(status=422) if from_page else page(
-            request, "account/unlock.html", {"next": target, "kept": sealed, "wrong": True}, status=422
+        return (
+            HttpResponse(status=422)
+            if from_page
+            else page(request, "account/unlock.html", {"next": target, "kept": sealed, "wrong": True}, status=422)
         )
     idle.unlock(request, now=time.time())
     if from_page:

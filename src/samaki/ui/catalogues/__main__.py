@@ -12,7 +12,9 @@ import sys
 from samaki.ui.catalogues import GLOSSARY, PACKAGE, checks, extract, mo_path, po, po_path
 
 
-def updated(found: dict[tuple[str | None, str], extract.Found], old: list[po.Entry], terms: dict[str, dict[str, str]]) -> list[po.Entry]:
+def updated(
+    found: dict[tuple[str | None, str], extract.Found], old: list[po.Entry], terms: dict[str, dict[str, str]]
+) -> list[po.Entry]:
     """The Khmer catalogue for the messages found, keeping what was translated."""
     kept = {entry.key: entry for entry in old}
     entries = []
@@ -33,7 +35,9 @@ def main() -> int:
     path = po_path("km")
     old = po.parse(path.read_text()) if path.exists() else []
     khmer = updated(found, old, checks.glossary(GLOSSARY))
-    english = [entry for entry in po.parse(po_path("en").read_text()) if entry.key in found] if po_path("en").exists() else []
+    english = (
+        [entry for entry in po.parse(po_path("en").read_text()) if entry.key in found] if po_path("en").exists() else []
+    )
     for language, entries in (("km", khmer), ("en", english)):
         po_path(language).write_text(po.render(entries, language))
         mo_path(language).write_bytes(po.compiled(entries, language))

@@ -85,7 +85,13 @@ def _call_at(code: str, start: int) -> ast.Call | None:
 
 
 def _of_call(node: ast.Call) -> Found | None:
-    name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    name = (
+        node.func.id
+        if isinstance(node.func, ast.Name)
+        else node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else ""
+    )
     places = CALLS.get(name.removesuffix("_lazy").removesuffix("_noop"))
     if places is None:
         return None

@@ -86,26 +86,26 @@ def compiled(entries: Iterable[Entry], language: str) -> bytes:
     pairs = {b"": _header(language).encode()}
     for entry in entries:
         if entry.translated and not entry.fuzzy:
-            name = entry.message if entry.context is None else f"{entry.context}\x04{entry.message}"
-            name = name if entry.plural is None else f"{name}\0{entry.plural}"
-            pairs[name.encode()] = "\0".join(entry.texts).encode()
+            key = entry.message if entry.context is None else f"{entry.context}\x04{entry.message}"
+            key = key if entry.plural is None else f"{key}\0{entry.plural}"
+            pairs[key.encode()] = "\0".join(entry.texts).encode()
     names = sorted(pairs)
     start = 28 + 16 * len(names)
-    table_of_names, table_of_texts, heap = b"", b"", b""
+    of_names, of_texts, heap = b"", b"", b""
     for name in names:
-        table_of_names += struct.pack("<II", len(name), start + len(heap))
+        of_names += struct.pack("<II", len(name), start + len(heap))
         heap += name + b"\0"
     for name in names:
-        table_of_texts += struct.pack("<II", len(pairs[name]), start + len(heap))
+        of_texts += struct.pack("<II", len(pairs[name]), start + len(heap))
         heap += pairs[name] + b"\0"
     head = struct.pack("<7I", 0x950412DE, 0, len(names), 28, 28 + 8 * len(names), 0, start)
-    return head + table_of_names + table_of_texts + heap
+    return head + of_names + of_texts + heap
 
 
 def _header(language: str) -> str:
     return (
-        f"Project-Id-Version: samaki\nLanguage: {language}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
-        f"Content-Transfer-Encoding: 8bit\nPlural-Forms: {PLURALS[language]}\n"
+        f"Project-Id-Version: samaki\nLanguage: {language}\nMIME-Version: 1.0\n"
+        f"Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\nPlural-Forms: {PLURALS[language]}\n"
     )
 
 

@@ -45,7 +45,9 @@ def bullets(rows: Sequence[Bullet], *, finding: str, caption: str, csv: str = ""
     everywhere = [n for row in rows for n in (row.value, row.target, row.baseline) if n is not None]
     drawn = []
     for row in rows:
-        scale = highest(everywhere if shared_scale else [n for n in (row.value, row.target, row.baseline) if n is not None])
+        scale = highest(
+            everywhere if shared_scale else [n for n in (row.value, row.target, row.baseline) if n is not None]
+        )
         drawn.append(
             Row(row.label, in_words(row.value, row.suppressed, row.shown), _bullet(row, 1.05 * scale), row.href)
         )
@@ -112,9 +114,17 @@ def _length(value: Number, scale: Number) -> str:
 def _bar(value: Number | None, suppressed: bool, scale: Number) -> SafeString:
     """A track; nothing on it but a dashed edge where the value is unknown or hidden."""
     if value is None or suppressed:
-        return svg(f'<rect class="no-value" x=".5" y="1" width="{WIDTH - 1}" height="10"/>', WIDTH, 12, css="bar", stretch=True)
+        return svg(
+            f'<rect class="no-value" x=".5" y="1" width="{WIDTH - 1}" height="10"/>', WIDTH, 12, css="bar", stretch=True
+        )
     track = f'<rect class="track" y="1" width="{WIDTH}" height="10"/>'
-    return svg(f'{track}<rect class="value" y="1" width="{_length(value, scale)}" height="10"/>', WIDTH, 12, css="bar", stretch=True)
+    return svg(
+        f'{track}<rect class="value" y="1" width="{_length(value, scale)}" height="10"/>',
+        WIDTH,
+        12,
+        css="bar",
+        stretch=True,
+    )
 
 
 def _bullet(row: Bullet, scale: Number) -> SafeString:

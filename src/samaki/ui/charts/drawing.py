@@ -37,7 +37,7 @@ class Chart:
     finding: str
     table: Table
     groups: tuple[Group, ...] = ()
-    svg: SafeString = SafeString("")
+    svg: str = ""
     key: tuple[tuple[str, str], ...] = ()  # class of the mark, what it means
 
 
@@ -57,4 +57,5 @@ def svg(inside: str, width: int, height: int, *, label: str = "", css: str = "",
     """An SVG element around trusted shapes. `stretch` lets a bar fill its column whatever the width."""
     spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     aspect = ' preserveAspectRatio="none"' if stretch else ""
-    return mark_safe(f'<svg class="{css}" viewBox="0 0 {width} {height}"{aspect} focusable="false" {spoken}>{inside}</svg>')  # noqa: S308
+    box = f'viewBox="0 0 {width} {height}"{aspect} focusable="false" {spoken}'
+    return mark_safe(f'<svg class="{css}" {box}>{inside}</svg>')  # noqa: S308  # the label is escaped, shapes are ours

@@ -1,4 +1,4 @@
-"""The tile map: the 25 provinces as equal tiles, roughly where they lie. No borders to license, never a point on a map."""
+"""The tile map: the 25 provinces as equal tiles, roughly where they lie. No borders to license, never a point."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def tile_map(tiles: Mapping[str, Tile], *, finding: str, caption: str, csv: str 
         shown = blank if blank and tile.value is None and not tile.suppressed else in_words(tile.value, tile.suppressed)
         grid[row, column] = PlacedTile(tile, row, column, level, shown)
     rows = tuple(
-        tuple(grid.get((row, column)) for column in range(1, last + 1)) for row in range(1, 1 + max(r for r, _c in PLACES.values()))
+        tuple(grid.get((row, column)) for column in range(1, last + 1))
+        for row in range(1, 1 + max(r for r, _c in PLACES.values()))
     )
     table = Table(
         caption,

@@ -38,7 +38,12 @@ def trend(points: Sequence[Point], *, finding: str, caption: str, target: Number
         csv=csv,
     )
     key = [("value", _("Value"))] + ([("target", _("Target"))] if target is not None else [])
-    return Chart(finding, table, svg=svg(_drawing(points, top, target), WIDTH, HEIGHT, label=finding, css="trend"), key=tuple(key))
+    return Chart(
+        finding,
+        table,
+        svg=svg(_drawing(points, top, target), WIDTH, HEIGHT, label=finding, css="trend"),
+        key=tuple(key),
+    )
 
 
 def _drawing(points: Sequence[Point], top: Number, target: Number | None) -> str:
@@ -53,11 +58,18 @@ def _drawing(points: Sequence[Point], top: Number, target: Number | None) -> str
     parts = []
     for mark in dict.fromkeys((0, top / 2, top)):
         parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark):.1f}" y2="{y(mark):.1f}"/>')
-        parts.append(f'<text class="quiet-text" x="{LEFT - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{words.number(mark)}</text>')
+        parts.append(
+            f'<text class="quiet-text" x="{LEFT - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">'
+            f"{words.number(mark)}</text>"
+        )
     if target is not None:
-        parts.append(f'<line class="target-line" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(target):.1f}" y2="{y(target):.1f}"/>')
+        parts.append(
+            f'<line class="target-line" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(target):.1f}" y2="{y(target):.1f}"/>'
+        )
     for run in _runs(points):
-        parts.append(f'<polyline class="line" points="{" ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in run)}"/>')
+        parts.append(
+            f'<polyline class="line" points="{" ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in run)}"/>'
+        )
         parts += [f'<circle class="dot" cx="{x(at):.1f}" cy="{y(value):.1f}" r="3.5"/>' for at, value in run]
     for at in _labelled(len(points)):
         anchor = "middle" if 0 < at < len(points) - 1 or len(points) == 1 else "start" if at == 0 else "end"

@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from samaki.kernel.figures import Figure
 from samaki.ui import icons
+from samaki.ui.entries import DayWidget
 from samaki.ui.statuses import SHAPES, STATUSES, Tone
 from samaki.ui.tables import Entry, Table
 
 register = template.Library()
+GROUPED = (RadioSelect, CheckboxSelectMultiple, DayWidget)  # several controls under one legend
 register.simple_tag(icons.icon, name="icon")
 
 
@@ -40,10 +42,18 @@ def button(
     type: str = "submit",
     id: str = "",
 ) -> Mapping[str, object]:
-    """A button, or a link that looks like one where it has an address. `kind`: primary, secondary, danger, quiet, big."""
+    """A button; with an address, a link that looks like one. `kind`: primary, secondary, danger, quiet, big."""
     return {
-        "label": label, "kind": kind, "href": href, "icon": icon, "name": name, "value": value, "confirm": confirm, "type": type, "id": id,
-    }  # fmt: skip
+        "label": label,
+        "kind": kind,
+        "href": href,
+        "icon": icon,
+        "name": name,
+        "value": value,
+        "confirm": confirm,
+        "type": type,
+        "id": id,
+    }
 
 
 @register.inclusion_tag("ui/field.html")
@@ -55,7 +65,7 @@ def field(bound: BoundField, hint: str = "", optional: bool = False) -> Mapping[
     attributes: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    grouped = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
+    grouped = isinstance(widget, GROUPED)
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
@@ -63,7 +73,7 @@ def field(bound: BoundField, hint: str = "", optional: bool = False) -> Mapping[
         "single_choice": isinstance(widget, CheckboxInput),
         "grouped": grouped,
         "described": " ".join(described),
-        "optional": optional or not bound.field.required and not isinstance(widget, CheckboxInput),
+        "optional": optional or (not bound.field.required and not isinstance(widget, CheckboxInput)),
     }
 
 
@@ -80,10 +90,10 @@ def error_summary(*forms: BaseForm | None) -> Mapping[str, object]:
     for form in forms:
         if form is None or not form.is_bound:
             continue
-        found += [("", error) for error in form.non_field_errors()]
+        found += [("", str(error)) for error in form.non_field_errors()]
         for bound in form:
-            target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, (RadioSelect, CheckboxSelectMultiple)) else bound.auto_id
-            found += [(target, error) for error in bound.errors]
+            target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, GROUPED) else bound.auto_id
+            found += [(target, str(error)) for error in bound.errors]
     return {"errors": found}
 
 
@@ -96,9 +106,7 @@ def table(table: Table) -> Mapping[str, object]:
 
 
 @register.inclusion_tag("ui/figure.html")
-def figure(
-    figure: Figure, label: str = "", href: str = "", tag: str = "h3", details: str = ""
-) -> Mapping[str, object]:
+def figure(figure: Figure, label: str = "", href: str = "", tag: str = "h3", details: str = "") -> Mapping[str, object]:
     """The big number, linked to its rows. Unknown is a word and never 0; hidden says so with its reason; a ratio prints
     both numbers; a range both ends. `href` opens the rows, `details` the indicator."""
     return {"figure": figure, "label": label, "href": href, "tag": tag, "details": details}
@@ -118,7 +126,11 @@ def progress_bar(value: int, maximum: int, label: str) -> Mapping[str, object]:
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
 def pager(
-    context: template.Context, next_after: int | str | None, total: int | None = None, shown: int | None = None, key: str = "after"
+    context: template.Context,
+    next_after: int | str | None,
+    total: int | None = None,
+    shown: int | None = None,
+    key: str = "after",
 ) -> Mapping[str, object]:
     """Next page by its keyset mark, and back to the first; the other parameters of the address stay."""
     query = context["request"].GET.copy()

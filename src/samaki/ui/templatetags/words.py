@@ -25,8 +25,8 @@ def long_day(value: object) -> str:
 @register.filter
 def named(thing: object) -> str:
     """The name of a thing that has one in Khmer and one in English or Latin letters, in the language in use."""
-    km = getattr(thing, "name_km", "")
-    other = getattr(thing, "name_en", "") or getattr(thing, "name_latin", "")
+    km = getattr(thing, "name_km", "") or getattr(thing, "title_km", "")
+    other = next((text for part in ("name_en", "name_latin", "title_en") if (text := getattr(thing, part, ""))), "")
     return words.in_language({"km": km, "en": other})
 
 
