@@ -37,13 +37,14 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the breakdown. `value` None is unknown, or hidden where `suppressed`; never zero."""
+    """One cell of the breakdown. `value` None is unknown, or hidden where `suppressed`; never zero. `unknown` None: how
+    many are unknown is hidden."""
 
     dimensions: Mapping[str, str]
     value: Number | None
     numerator: int | None = None
     denominator: int | None = None
-    unknown: int = 0
+    unknown: int | None = 0
     low: int | None = None
     high: int | None = None
     suppressed: bool = False
@@ -74,8 +75,10 @@ class Published:
 class Figure:
     """An answer that has passed the door: by tier inside, by disclosure control outside.
 
+    `value` is a count, or a ratio in percent to one decimal (`numerator` and `denominator` stand beside; unit percent).
     `low` … `high` is the range of unique persons across organisations until matched; `candidates_open` the pairs still
-    undecided; `tallied` anonymous counts that stand beside and are never added.
+    undecided; `tallied` anonymous counts that stand beside and are never added; `organisations` the keys of those
+    counted where the asker sees, or asked for, some only (None: all).
     """
 
     programme: str
@@ -88,7 +91,7 @@ class Figure:
     value: Number | None
     numerator: int | None = None
     denominator: int | None = None
-    unknown: int = 0
+    unknown: int | None = 0
     low: int | None = None
     high: int | None = None
     candidates_open: int = 0
@@ -99,6 +102,7 @@ class Figure:
     stated: tuple[Stated, ...] = ()
     published: Published | None = None
     audience: str = "public"  # or inside
+    organisations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,4 +167,5 @@ def as_json(figure: Figure) -> dict[str, object]:
         if figure.published
         else None,
         "audience": figure.audience,
+        "organisations": list(figure.organisations) if figure.organisations is not None else None,
     }

@@ -20,6 +20,7 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 AGGREGATES = ("rows", "unique", "sum")
 TEXTS = ("label", "why", "numerator", "sources")
 LANGUAGES = ("en", "km")
+WORDS = {"measure", "aggregate", "where", "narrowed", "unknown", "also", "tallied", "basis", "places", "sensitive"}
 
 
 class Basis(StrEnum):
@@ -32,12 +33,22 @@ class DefinitionFault(ValueError):
 
 
 @dataclass(frozen=True)
+class Also:
+    """Measures whose sums are added: to the count (or denominator), and to the numerator of a ratio."""
+
+    count: str
+    numerator: str | None = None
+
+
+@dataclass(frozen=True)
 class Counts:
     """What is counted: a measure, how, and limited to what.
 
     `narrowed` is what the numerator of a ratio must hold besides (None: not a ratio). `unknown` is what a record of the
-    denominator holds when it cannot be said whether it belongs to the numerator. `tallied` is the measure of anonymous
-    counts that stand beside. `places` are the levels of place a figure may be published for (besides the whole).
+    denominator holds when it cannot be said whether it belongs to the numerator. `also` names measures whose sums are
+    added to the count and to the numerator: reports that stand where there are no records. `tallied` is the measure of
+    anonymous counts that stand beside. `places` are the levels of place a figure may be published for (besides the
+    whole).
     """
 
     measure: str
@@ -45,6 +56,7 @@ class Counts:
     where: Where = ()
     narrowed: Where | None = None
     unknown: Where | None = None
+    also: Also | None = None
     tallied: str | None = None
     basis: Basis = Basis.COHORT
     places: tuple[str, ...] = ("province", "district")
@@ -104,6 +116,7 @@ def stored(counts: Counts) -> dict[str, object]:
         "where": _stored_where(counts.where),
         "narrowed": None if counts.narrowed is None else _stored_where(counts.narrowed),
         "unknown": None if counts.unknown is None else _stored_where(counts.unknown),
+        "also": None if counts.also is None else {"count": counts.also.count, "numerator": counts.also.numerator},
         "tallied": counts.tallied,
         "basis": counts.basis.value,
         "places": list(counts.places),
@@ -117,14 +130,16 @@ def _stored_where(where: Where) -> dict[str, list[str]]:
 
 def counts_of(table: Mapping[str, object]) -> Counts:
     """Raises DefinitionFault for a word it does not know."""
-    known = {"measure", "aggregate", "where", "narrowed", "unknown", "tallied", "basis", "places", "sensitive"}
-    if foreign := table.keys() - known:
+    if foreign := table.keys() - WORDS:
         raise DefinitionFault(f"counts: unknown words {sorted(foreign)}")
     if table["aggregate"] not in AGGREGATES:
         raise DefinitionFault(f"counts: aggregate is one of {AGGREGATES}, not {table['aggregate']!r}")
     narrowed = _where(table.get("narrowed"))
     if narrowed is None and table.get("unknown") is not None:
         raise DefinitionFault("counts: only a ratio says what is unknown")
+    also = _also(table.get("also"))
+    if also is not None and (also.numerator is None) != (narrowed is None):
+        raise DefinitionFault("counts: what is added to a ratio is added to both its numbers")
     tallied = table.get("tallied")
     return Counts(
         measure=str(table["measure"]),
@@ -132,11 +147,19 @@ def counts_of(table: Mapping[str, object]) -> Counts:
         where=_where(table.get("where")) or (),
         narrowed=narrowed,
         unknown=_where(table.get("unknown")),
+        also=also,
         tallied=None if tallied is None else str(tallied),
         basis=Basis(str(table.get("basis", Basis.COHORT.value))),
         places=tuple(cast(list[str], table.get("places", ["province", "district"]))),
         sensitive=bool(table.get("sensitive", False)),
     )
+
+
+def _also(table: object) -> Also | None:
+    if table is None:
+        return None
+    found = cast(Mapping[str, str | None], table)
+    return Also(str(found["count"]), found.get("numerator"))
 
 
 def _where(table: object) -> Where | None:
@@ -146,9 +169,9 @@ def _where(table: object) -> Where | None:
     return tuple(sorted((dimension, tuple(values)) for dimension, values in found.items()))
 
 
-def both(counts: Counts, more: Where) -> Where:
-    """The denominator's limits and those of its part together. A dimension named twice must hold both."""
-    found = dict(counts.where)
+def both(where: Where, more: Where) -> Where:
+    """What holds both limits: of a dimension named twice, the values that both allow."""
+    found = dict(where)
     for dimension, values in more:
         found[dimension] = tuple(v for v in values if v in found[dimension]) if dimension in found else values
     return tuple(sorted(found.items()))

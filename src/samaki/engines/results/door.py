@@ -1,0 +1,289 @@
+"""The one door: every figure becomes a figure here, by tier inside, through disclosure control outside.
+
+An outsider is taken to read everything that is published of a period, so a table is judged with all its margins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from samaki.engines.results.asking import Resolved
+from samaki.engines.results.counting import ORGANISATION, Counted, Key, Part, Wanted
+from samaki.engines.results.definitions import Basis
+from samaki.engines.results.models import IndicatorVersion
+from samaki.kernel.disclosure import (
+    TOTAL,
+    CountTable,
+    Dimension,
+    DisclosurePolicy,
+    PublishedRatios,
+    PublishedTable,
+    RatioTable,
+    in_scope,
+    is_fixed_day,
+    is_fixed_period,
+    is_small,
+    publish,
+    threshold,
+)
+from samaki.kernel.errors import Refused
+from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
+
+PERCENT = "percent"
+PLACES = ("province", "district", "commune", "village")
+NEVER_OUTSIDE = (ORGANISATION, "group")
+REASONS: Mapping[str, Promise] = {
+    "protected": _("Not shown (number too small)"),
+    "place": _("Not published for so small a place"),
+    "period": _("Published for whole months, quarters and years only"),
+    "correction": _("A small correction waits for the next release"),
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands with a figure and is not part of the count."""
+
+    stated: tuple[Stated, ...] = ()
+    candidates_open: int = 0
+
+
+@dataclass(frozen=True)
+class Release:
+    """The tables of one moment: the whole breakdown and each of its margins, by the dimensions they keep."""
+
+    version: IndicatorVersion
+    margins: Mapping[tuple[str, ...], Counted]
+    published: Published | None = None
+
+    @property
+    def table(self) -> Counted:
+        return self.margins[max(self.margins, key=len)]
+
+
+def margins_of(by: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Every choice of the dimensions, in their order, the empty one first and the whole last."""
+    return [names for size in range(len(by) + 1) for names in itertools.combinations(by, size)]
+
+
+def refuse_outside(one: Resolved) -> None:
+    """Raises Refused where this cannot be published to anyone, whatever its numbers."""
+    levels = {name for name in one.query.by if name in PLACES} | ({one.place_level} if one.place_level else set())
+    for name in sorted(levels - set(one.counts.places)):
+        raise Refused(
+            "place_not_published",
+            _("This figure is not published for so small a place. It is for: %(places)s, or the whole programme."),
+            field="place",
+            place=name,
+            places=", ".join(one.counts.places),
+        )
+    for name in one.query.by:
+        if name in NEVER_OUTSIDE:
+            raise Refused(
+                "dimension_not_published", _("A breakdown by %(name)s is not published."), field="by", name=name
+            )
+
+
+def fixed(wanted: Wanted, today: dt.date) -> Wanted:
+    """The question as it is published: a state of no stated day is that of the last month's end."""
+    if wanted.counts.basis is Basis.STATE and wanted.period is None and wanted.as_of is None:
+        return replace(wanted, as_of=today.replace(day=1) - dt.timedelta(days=1))
+    return wanted
+
+
+def inside(one: Resolved, release: Release, beside: Beside) -> Figure:
+    """For a reader whose tier reaches the figure (who that is, `scope` has said)."""
+    table = release.table
+    cells = tuple(_cell(dict(zip(table.by, key, strict=True)), part) for key, part in table.cells.items())
+    return _figure(one, release, beside, _cell({}, table.total), cells, audience="inside")
+
+
+def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figure:
+    """For anyone. `releases` are the versions that were locked, the oldest first (or the one recount): what was
+    published once is part of what an outsider knows, and a small correction keeps the earlier table."""
+    policy = _policy(one)
+    shown: PublishedTable | PublishedRatios | None = None
+    stands = releases[0]
+    for release in releases:
+        shown_now = _through(one, release, policy, shown)
+        if shown is None or not shown_now.waiting:
+            stands = release
+        shown = shown_now
+    table = stands.table
+    found = [_published_cell(one, stands, policy, shown, key) for key in ((), *table.cells)]
+    return _figure(one, stands, beside, found[0], tuple(found[1:]), audience="public")
+
+
+def _policy(one: Resolved) -> DisclosurePolicy:
+    period, as_of = one.period, one.wanted.as_of
+    calendar = one.programme.fiscal_year_starts_in
+    if as_of is not None:
+        steady = is_fixed_day(as_of)
+    else:
+        first, last = (period.first, period.last) if period else (None, None)
+        steady = is_fixed_period(first, last, fiscal_start_month=calendar)
+    filters = ((one.place_level, one.place),) if one.place and one.place_level else ()
+    subjects = frozenset({"counselling"}) if one.counts.sensitive else frozenset[str]()
+    return DisclosurePolicy(unit=one.version.unit, fixed_period=steady, subjects=subjects, filters=filters)
+
+
+def _through(
+    one: Resolved, release: Release, policy: DisclosurePolicy, earlier: PublishedTable | PublishedRatios | None
+) -> PublishedTable | PublishedRatios:
+    parts = _parts(release)
+    communes = {cell: part.communes for cell, part in parts.items()}
+    dimensions = _dimensions(release, parts)
+    if not one.counts.is_ratio:
+        before = earlier if isinstance(earlier, PublishedTable) else None
+        table = CountTable(dimensions, {cell: _high(part) for cell, part in parts.items()})
+        return publish(table, policy, earlier=before, communes=communes)
+    numerator = CountTable(dimensions, {cell: part.numerator for cell, part in parts.items()})
+    denominator = CountTable(dimensions, {cell: part.count for cell, part in parts.items()})
+    undecided = CountTable(dimensions, {cell: part.undecided for cell, part in parts.items()})
+    ratios = RatioTable(numerator, denominator, undecided)
+    held = earlier if isinstance(earlier, PublishedRatios) else None
+    return publish(ratios, policy, earlier=held, communes=communes)
+
+
+def _parts(release: Release) -> dict[Key, Part]:
+    """Every cell of every margin; what has no rows is 0, or unknown where nothing at all is known."""
+    by = release.table.by
+    empty = Part(0, 0) if release.table.total.count is not None or release.table.total.high is not None else Part(None)
+    found = {}
+    for cell in itertools.product(*((*names, TOTAL) for names in _categories(release))):
+        kept = tuple(name for name, value in zip(by, cell, strict=True) if value != TOTAL)
+        key = tuple(value for value in cell if value != TOTAL)
+        margin = release.margins[kept]
+        found[cell] = margin.cells.get(key, empty) if kept else margin.total
+    return found
+
+
+def _categories(release: Release) -> list[tuple[str, ...]]:
+    return [tuple(sorted({key[0] for key in release.margins[(name,)].cells})) or ("",) for name in release.table.by]
+
+
+def _dimensions(release: Release, parts: Mapping[Key, Part]) -> tuple[Dimension, ...]:
+    """A dimension adds up where its parts do. Where a union happens to add up, treating it so hides no less."""
+    found = []
+    for i, (name, categories) in enumerate(zip(release.table.by, _categories(release), strict=True)):
+        adds_up = all(
+            sum(_high(parts[(*cell[:i], value, *cell[i + 1 :])]) or 0 for value in categories) == (_high(part) or 0)
+            for cell, part in parts.items()
+            if cell[i] == TOTAL
+        )
+        found.append(Dimension(name, categories, additive=adds_up))
+    return tuple(found)
+
+
+def _high(part: Part) -> int | None:
+    return part.high if part.high is not None else part.count
+
+
+def _published_cell(
+    one: Resolved,
+    release: Release,
+    policy: DisclosurePolicy,
+    shown: PublishedTable | PublishedRatios | None,
+    key: Key,
+) -> Cell:
+    by = release.table.by
+    dimensions = dict(zip(by, key, strict=True)) if key else {}
+    part = release.table.cells[key] if key else release.table.total
+    name = key or (TOTAL,) * len(by)
+    assert shown is not None
+    k = _k(policy, by, name)
+    unknown = _unknown_outside(policy, part, k, is_total=not key)
+    if isinstance(shown, PublishedRatios):
+        ratio = shown[name]
+        if ratio.suppressed:
+            return Cell(dimensions, None, unknown=None, suppressed=True, reason=_reason(ratio.reason))
+        undecided = None if ratio.unknown_suppressed or unknown is None else (ratio.unknown or 0) + unknown
+        return replace(_cell(dimensions, Part(ratio.denominator, ratio.numerator)), unknown=undecided)
+    count = shown[name]
+    if count.suppressed or _range_too_narrow(policy, part, k):
+        reason = count.reason or "protected"
+        return Cell(dimensions, None, unknown=unknown, suppressed=True, reason=_reason(reason))
+    if part.high is not None:
+        return Cell(dimensions, None, unknown=unknown, low=part.low, high=part.high)
+    return Cell(dimensions, count.value, unknown=unknown)
+
+
+def _k(policy: DisclosurePolicy, by: tuple[str, ...], name: Key) -> int:
+    table = CountTable(
+        tuple(Dimension(d, (v,) if v != TOTAL else ("",)) for d, v in zip(by, name, strict=True)),
+        dict.fromkeys(itertools.product(*(((v, TOTAL) if v != TOTAL else ("", TOTAL)) for v in name)), 0),
+    )
+    return threshold(table, name, sensitive_subject=policy.is_sensitive)
+
+
+def _range_too_narrow(policy: DisclosurePolicy, part: Part, k: int) -> bool:
+    """A range names the largest organisation's count and, by its width, the others': both must be large enough."""
+    if part.high is None or part.low is None or not in_scope(policy.unit):
+        return False
+    return part.low < k or part.high - part.low < k
+
+
+def _unknown_outside(policy: DisclosurePolicy, part: Part, k: int, *, is_total: bool) -> int | None:
+    """How many are unknown tells of persons where the unit is one of them: small numbers and splits stay inside."""
+    if policy.unit != "case" or part.unknown == 0:
+        return part.unknown
+    return None if is_small(part.unknown, k) or not is_total else part.unknown
+
+
+def _reason(reason: str | None) -> str | None:
+    return None if reason is None else str(REASONS[reason])
+
+
+def percent(numerator: int, denominator: int) -> float:
+    """To one decimal, halves up: 50 of 76 is 65.8."""
+    share = Decimal(100 * numerator) / Decimal(denominator)
+    return float(share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+
+
+def _cell(dimensions: Mapping[str, str], part: Part) -> Cell:
+    unknown = part.unknown + part.undecided
+    if part.numerator is None:
+        return Cell(dimensions, part.count, unknown=unknown, low=part.low, high=part.high)
+    value: Number | None = percent(part.numerator, part.count) if part.count else None
+    return Cell(dimensions, value, part.numerator, part.count, unknown)
+
+
+def _figure(
+    one: Resolved, release: Release, beside: Beside, total: Cell, cells: tuple[Cell, ...], *, audience: str
+) -> Figure:
+    table = release.table
+    tallied = table.tallied
+    if audience == "public" and is_small(tallied, _k(_policy(one), (), ())):
+        tallied = None
+    question = one.wanted.question()
+    return Figure(
+        programme=one.programme.key,
+        indicator=one.key,
+        version=release.version.number,
+        unit=PERCENT if one.counts.is_ratio else release.version.unit,
+        period=one.query.period,
+        as_of=question.as_of,
+        place=one.place,
+        value=total.value,
+        numerator=total.numerator,
+        denominator=total.denominator,
+        unknown=total.unknown,
+        low=total.low,
+        high=total.high,
+        candidates_open=beside.candidates_open,
+        tallied=tallied,
+        by=cells,
+        suppressed=total.suppressed,
+        reason=total.reason,
+        stated=beside.stated,
+        published=release.published,
+        audience=audience,
+        organisations=one.organisations,
+    )
