@@ -20,4 +20,8 @@ def read_snapshot() -> Iterator[None]:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+        setattr(connection, "in_read_snapshot", True)  # nobody writes in it: what it sees is committed
+        try:
+            yield
+        finally:
+            setattr(connection, "in_read_snapshot", False)

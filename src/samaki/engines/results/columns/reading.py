@@ -2,16 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import numpy as np
+from django.db import connection
+
+from samaki.engines.results.columns import changes
+from samaki.engines.results.columns.answers import Answers
 from samaki.engines.results.columns.questions import Answer, Question
+from samaki.engines.results.columns.store import Store
+from samaki.kernel.database import read_snapshot
+
+
+class Process:
+    """The columns of this process, at a moment that every process reaches by itself."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._answers: Answers | None = None
+        self._moment: changes.Moment | None = None
+        self._open: Answers | None = None
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Answers]:
+        """Answers as of one moment, which the database shows too until the block ends.
+
+        Inside a transaction that writes, they count what it wrote, and leave nothing of it behind.
+        """
+        with self.lock:
+            if self._open is not None:
+                yield self._open
+                return
+            if connection.in_atomic_block:
+                yield self._committed() if getattr(connection, "in_read_snapshot", False) else self._own()
+                return
+            with read_snapshot():
+                self._open = self._committed()
+                try:
+                    yield self._open
+                finally:
+                    self._open = None
+
+    def _committed(self) -> Answers:
+        """This process's columns as the open read snapshot sees the database."""
+        if self._answers is None or self._moment is None:
+            return self._load()
+        found = changes.since(self._moment)
+        if found.ahead:  # another thread has gone on since this snapshot was opened
+            return Answers(Store.loaded())
+        if found.lost:
+            return self._load()
+        if found.by_table:
+            self._moment, answers = None, self._answers  # should reading fail halfway, load again
+            answers.patch(found.by_table)
+        self._moment = found.now
+        return self._answers
+
+    def _load(self) -> Answers:
+        self._moment = None
+        moment = changes.now()
+        self._answers = Answers(Store.loaded())
+        self._moment = moment
+        return self._answers
+
+    def _own(self) -> Answers:
+        """Columns that count what the open transaction wrote, apart from those of the process."""
+        found = None if self._answers is None or self._moment is None else changes.since(self._moment)
+        if self._answers is None or found is None or found.lost:
+            return Answers(Store.loaded())
+        answers = Answers(self._answers.store.fork())
+        answers.patch(found.by_table)
+        return answers
+
+
+_process = Process()
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Figures and records read inside come from one moment."""
+    with _process.at_one_moment():
+        yield
 
 
 def answer(questions: Sequence[Question]) -> list[Answer]:
-    """Every question at one moment of the database, in the order asked. Raises KeyError for an unknown measure."""
-    raise NotImplementedError
+    """Every question at one moment of the database, in the order asked.
+
+    Raises KeyError for a measure or a dimension that there is not.
+    """
+    with _process.at_one_moment() as answers:
+        return [answers.answer(question) for question in questions]
 
 
 def row_ids(question: Question, *, after: int = 0, limit: int | None = 50) -> tuple[list[int], int]:
-    """Ids of the records behind the figure, ascending and greater than `after`, and how many there are in all."""
-    raise NotImplementedError
+    """Ids of the records behind the figure, ascending and greater than `after`, and how many there are in all.
+
+    They are primary keys of the measure's records; those of made rows are told by `kernel.measures.Made.described`.
+    """
+    with _process.at_one_moment() as answers:
+        ids = answers.counted(question)
+    start = int(np.searchsorted(ids, after, side="right"))
+    return ids[start : None if limit is None else start + limit].tolist(), len(ids)

@@ -1,0 +1,101 @@
+"""Questions answered from one store, and kept for the next time they are asked."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+
+from samaki.engines.results.columns.counting import Tally
+from samaki.engines.results.columns.dimensions import has_dimension, table_at
+from samaki.engines.results.columns.evaluation import plan
+from samaki.engines.results.columns.joined import Joined
+from samaki.engines.results.columns.questions import Answer, Cell, Question
+from samaki.engines.results.columns.scope import Scope
+from samaki.engines.results.columns.standing import Standing
+from samaki.engines.results.columns.store import Store
+from samaki.kernel.measures import Array, Made, Records, measures, tables
+
+_KEPT = 1_000  # answers
+_KEPT_BYTES = 256 * 1024 * 1024
+Key = tuple[Question, int, int, Records]
+
+
+class Answers:
+    """The answers standing on one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._joined: dict[Records, Joined] = {}
+        self._standing: OrderedDict[Key, Standing] = OrderedDict()
+
+    def patch(self, changes: Mapping[str, set[int] | None]) -> None:
+        """Follows the changes of the database into the columns and what was carried between them."""
+        known = {key: len(table) for key, table in self.store.stored.items()}
+        touched = {key: rows for key, rows in self.store.patch(changes).items() if len(rows)}
+        if not touched:
+            return
+        for records, joined in list(self._joined.items()):
+            scope = Scope.of(Question("", "rows", 0), self.store)
+            if not joined.patch(scope, touched, known):
+                del self._joined[records]
+                for key in [key for key in self._standing if key[3] is records]:
+                    del self._standing[key]
+
+    def answer(self, question: Question) -> Answer:
+        scope = Scope.of(question, self.store)
+        measure = measures[question.measure]
+        main = self._stand(scope, measure.records)
+        tally = main.tally
+        unknown = tally.unknown
+        unknown_cells: Counter[Cell] = Counter(
+            {main.plan.key(cell): count for cell, count in tally.unknown_cells.items()}
+        )
+        for records in measure.gaps:
+            gap = self._stand(replace(scope, question=replace(question, aggregate="rows")), records, lacking=True)
+            unknown += gap.tally.total + gap.tally.unknown
+            for counts in (gap.tally.cells, gap.tally.unknown_cells):
+                for cell, count in counts.items():
+                    unknown_cells[gap.plan.key(cell)] += count
+        known = unknown == 0 or main.shows_something() or any(self._shows(scope, each) for each in measure.evidence)
+        everywhere, communes = tally.communes_by_cell()
+        ids = self.store[table_at(measure.records.table, measure.records.organisation.split("."))]["id"]
+        return Answer(
+            total=tally.total,
+            unknown=unknown,
+            known=known,
+            cells={main.plan.key(cell): count for cell, count in tally.cells.items()},
+            unknown_cells=dict(unknown_cells),
+            per_organisation={int(ids[row]): count for row, count in tally.organisations.items()},
+            communes={
+                (): everywhere,
+                **({main.plan.key(cell): count for cell, count in communes.items()} if question.by else {}),
+            },
+        )
+
+    def counted(self, question: Question) -> Array:
+        """Ids of the records behind the figure, ascending."""
+        return self._stand(Scope.of(replace(question, by=()), self.store), measures[question.measure].records).counted()
+
+    def _shows(self, scope: Scope, records: Records) -> bool:
+        question = scope.question
+        where = tuple((key, keys) for key, keys in question.where if has_dimension(records, key))
+        asked = replace(question, aggregate="rows", where=where, by=())
+        return self._stand(replace(scope, question=asked), records).shows_something()
+
+    def _stand(self, scope: Scope, records: Records, *, lacking: bool = False) -> Standing:
+        if isinstance(tables[records.table], Made):  # made anew for each day, and small
+            return Standing(plan(scope, records, lacking=lacking), Joined(scope, records))
+        key = scope.question, scope.as_of, scope.known_on, records
+        standing = self._standing.pop(key, None)
+        if standing is None or not standing.follow():
+            if records not in self._joined:
+                self._joined[records] = Joined(scope, records)
+            standing = Standing(plan(scope, records, lacking=lacking), self._joined[records])
+        self._standing[key] = standing
+        while len(self._standing) > _KEPT or sum(kept.bytes for kept in self._standing.values()) > _KEPT_BYTES:
+            self._standing.popitem(last=False)
+        return standing
+
+
+__all__ = ["Answers", "Tally"]

@@ -1,0 +1,252 @@
+"""Dimensions as digits: for each row a number of its key, 0 where it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from samaki.engines.results.columns.scope import LEVELS_DEEP, Scope, ancestors, codes_at_level, place_tree
+from samaki.engines.results.columns.store import StoredTable
+from samaki.kernel.measures import (
+    NOTHING,
+    TIMES,
+    UNKNOWN,
+    Array,
+    Choice,
+    Derived,
+    Division,
+    Flag,
+    Records,
+    Text,
+    TimeSpan,
+    divisions,
+    month_of,
+    tables,
+)
+
+Rows = Array | slice
+Codes = Callable[[Rows], Array]  # from rows of the node's table to codes, -1 where not known
+_UNDATED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A dimension at the table where its links end: `links` lead there from the counted table. `size` digits at most;
+    digit d above 0 stands for `name_of(d - 1)`, and `named` of them have a name. `unknown` are keys that say nothing is
+    known."""
+
+    key: str
+    links: tuple[str, ...]
+    codes: Codes
+    size: int
+    named: int
+    name_of: Callable[[int], str]
+    unknown: frozenset[str]
+
+    def text(self, digit: int) -> str:
+        return UNKNOWN if digit == 0 else self.name_of(digit - 1)
+
+
+def split(path: str) -> tuple[tuple[str, ...], str]:
+    """The links of a path, and the column at its end."""
+    *links, column = path.split(".")
+    return tuple(links), column
+
+
+def table_at(start: str, links: Sequence[str]) -> str:
+    """The table that a chain of links leads to."""
+    for name in links:
+        start = next(column.to for column in tables[start].columns if column.name == name and hasattr(column, "to"))
+    return start
+
+
+def follow(scope: Scope, start: str, links: Sequence[str], rows: Rows) -> Array:
+    """The rows, in the table the links lead to, of these rows of `start`; -1 where a link is null."""
+    here: Array = np.arange(len(scope.table(start)))[rows]
+    for name in links:
+        table = scope.table(start)
+        here = np.where(here >= 0, table[name][here], -1) if len(table) else np.full(len(here), -1)
+        start = table_at(start, (name,))
+    return here
+
+
+def digits(scope: Scope, records: Records, key: str) -> Digits:
+    """The dimension of that key. Raises KeyError where the measure has none."""
+    if key == "organisation":
+        return _column(scope, records, key, f"{records.organisation}.key", frozenset({UNKNOWN}))
+    if key in place_tree().levels and records.place:
+        return _level(scope, records, key)
+    if key in TIMES and records.since and not records.as_of:
+        return _time(scope, records, TIMES[key])
+    if key in divisions and records.place:
+        return _division(scope, records, divisions[key])
+    for dimension in records.dimensions:
+        if dimension.key == key:
+            return _column(scope, records, key, dimension.path, dimension.unknown | {UNKNOWN})
+    raise KeyError(key)
+
+
+def has_dimension(records: Records, key: str) -> bool:
+    return (
+        key == "organisation"
+        or (key in place_tree().levels and bool(records.place))
+        or (key in TIMES and bool(records.since) and not records.as_of)
+        or (key in divisions and bool(records.place))
+        or any(dimension.key == key for dimension in records.dimensions)
+    )
+
+
+def _column(scope: Scope, records: Records, key: str, path: str, unknown: frozenset[str]) -> Digits:
+    links, name = split(path)
+    at = table_at(records.table, links)
+    column = next(column for column in tables[at].columns if column.name == name)
+    if isinstance(column, Text):
+        texts = scope.store[at].texts[name]
+        return Digits(
+            key,
+            links,
+            lambda rows: scope.table(at)[name][rows],
+            _room(len(texts.all)),
+            len(texts.all),
+            texts.all.__getitem__,
+            unknown,
+        )
+    if isinstance(column, Derived):
+        keys, derive = column.keys, column.codes
+        return Digits(
+            key,
+            links,
+            lambda rows: derive(scope.store, rows, scope.as_of),
+            len(keys) + 1,
+            len(keys),
+            keys.__getitem__,
+            unknown,
+        )
+    assert isinstance(column, (Choice, Flag))
+    return Digits(
+        key,
+        links,
+        lambda rows: scope.table(at)[name][rows],
+        len(column.keys) + 1,
+        len(column.keys),
+        column.keys.__getitem__,
+        unknown,
+    )
+
+
+def _room(count: int) -> int:
+    """A size that new texts seldom outgrow."""
+    return 1 << (count + 8).bit_length()
+
+
+def _level(scope: Scope, records: Records, key: str) -> Digits:
+    links, name = split(records.place)
+    at = table_at(records.table, links)
+    texts = scope.store[place_tree().table].texts[place_tree().code]
+    of_level = codes_at_level(scope.store, place_tree().levels[key])
+    kinds, dense = np.unique(of_level, return_inverse=True)
+    if kinds[0] != -1:
+        kinds, dense = np.insert(kinds, 0, -1), dense + 1
+    dense = dense.astype(np.int32) - 1
+
+    def codes(rows: Rows) -> Array:
+        return dense[scope.table(at)[name][rows]]
+
+    return Digits(
+        key, links, codes, len(kinds), len(kinds) - 1, lambda code: texts.all[kinds[code + 1]], frozenset({UNKNOWN})
+    )
+
+
+def dates(records: Records) -> tuple[tuple[str, ...], str, str]:
+    """The links to the table that says when, and its two date columns."""
+    links, since = split(records.since)
+    return links, since, split(records.until or records.since)[1]
+
+
+def values(scope: Scope, table: str, column: str, rows: Rows) -> Array:
+    """A number or date column, stored or derived."""
+    spec = next(spec for spec in tables[table].columns if spec.name == column)
+    return spec.codes(scope.store, rows, scope.as_of) if isinstance(spec, Derived) else scope.table(table)[column][rows]
+
+
+def _time(scope: Scope, records: Records, span: TimeSpan) -> Digits:
+    links, since, until = dates(records)
+    at = table_at(records.table, links)
+    start = 0 if span.months == 1 else scope.fiscal_start  # months are calendar months
+    first, last = ((month - start) // span.months for month in scope.months)
+
+    def codes(rows: Rows) -> Array:
+        from_span = (month_of(values(scope, at, since, rows)) - start) // span.months
+        to_span = from_span if until == since else (month_of(values(scope, at, until, rows)) - start) // span.months
+        known = (from_span == to_span) & (from_span >= first) & (from_span <= last)
+        return np.where(known, from_span - first, -1)
+
+    def name_of(code: int) -> str:
+        number = first + code
+        if span.months == 1:
+            return f"{number // 12:04d}-{number % 12 + 1:02d}"
+        return f"{number // 4:04d}-Q{number % 4 + 1}" if span.months == 3 else f"{number:04d}"
+
+    return Digits(span.key, links, codes, last - first + 2, last - first + 1, name_of, frozenset({UNKNOWN}))
+
+
+def _division(scope: Scope, records: Records, division: Division) -> Digits:
+    place_links, place = split(records.place)
+    date_links, date = split(records.dated or records.since)
+    shared = _common(place_links, date_links)
+    node = table_at(records.table, shared)
+    to_place, to_date = place_links[len(shared) :], date_links[len(shared) :]
+    registered = scope.store[division.table]
+    spec = next(column for column in registered.spec.columns if column.name == division.value)
+    assert isinstance(spec, Choice)
+    find = _divided(scope, registered, division)
+
+    def column_at(links: tuple[str, ...], name: str, rows: Rows) -> Array:
+        at = table_at(node, links)
+        if not links:
+            return values(scope, at, name, rows)
+        there = follow(scope, node, links, rows)
+        read = values(scope, at, name, np.where(there >= 0, there, 0)) if len(scope.table(at)) else there
+        return np.where(there >= 0, read, NOTHING if name == date else -1)
+
+    def codes(rows: Rows) -> Array:
+        return find(column_at(to_place, place, rows), column_at(to_date, date, rows))
+
+    return Digits(
+        division.key, shared, codes, len(spec.keys) + 1, len(spec.keys), spec.keys.__getitem__, frozenset({UNKNOWN})
+    )
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    length = 0
+    while length < min(len(first), len(second)) and first[length] == second[length]:
+        length += 1
+    return first[:length]
+
+
+def _divided(scope: Scope, registered: StoredTable, division: Division) -> Callable[[Array, Array], Array]:
+    """From places and dates to the value in force there and then: of the nearest registered place above (or itself)
+    that has one on the date. Undated: the latest."""
+    mine = np.flatnonzero(registered.alive & (registered[division.programme] == scope.programme))
+    place, since = registered[division.place][mine].astype(np.int64), registered[division.since][mine].astype(np.int64)
+    order = np.lexsort((since, place))
+    value = registered[division.value][mine][order]
+    place = place[order]
+    in_order = (place << 33) + since[order] - NOTHING
+    lines = ancestors(scope.store)
+
+    def find(places: Array, days: Array) -> Array:
+        found = np.full(len(places), -1, np.int64)
+        if not len(in_order):
+            return found
+        when = np.where(days == NOTHING, _UNDATED, days).astype(np.int64) - NOTHING
+        for depth in range(LEVELS_DEEP):
+            line = lines[depth][places].astype(np.int64)
+            at = np.searchsorted(in_order, (line << 33) + when, side="right") - 1
+            here = (found < 0) & (line >= 0) & (at >= 0) & (place[at] == line)
+            found[here] = value[at[here]]
+        return found
+
+    return find

@@ -1,0 +1,254 @@
+"""A question worked out row by row: may this row belong, and to which cell.
+
+Everything is worked out at the table where it is known and carried along the links to the counted rows, so a million
+attendances cost two gathers from their sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from samaki.engines.results.columns.dimensions import Digits, Rows, dates, digits, split, table_at, values
+from samaki.engines.results.columns.scope import (
+    ALL,
+    SCOPED,
+    WANTED,
+    WANTED_POSSIBLE,
+    Scope,
+    period_flags,
+    place_flags,
+    state_flags,
+)
+from samaki.engines.results.columns.store import Texts
+from samaki.kernel.measures import NOTHING, Array, Choice, Derived, Flag, Records, Text, tables
+
+Check = Callable[[Rows], Array]
+
+
+@dataclass
+class Node:
+    """What is known at one table: checks give flags, dimensions digits with their stride in the cell's number."""
+
+    table: str
+    checks: list[tuple[Check, int]] = field(default_factory=list)  # with the flags of a row that is not there
+    dimensions: list[tuple[Digits, int]] = field(default_factory=list)
+    children: dict[str, Node] = field(default_factory=dict)
+
+    def at(self, links: tuple[str, ...]) -> Node:
+        if not links:
+            return self
+        child = self.children.setdefault(links[0], Node(table_at(self.table, links[:1])))
+        return child.at(links[1:])
+
+    def is_empty(self) -> bool:
+        return not self.checks and not self.dimensions and all(child.is_empty() for child in self.children.values())
+
+    def has_dimensions(self) -> bool:
+        return bool(self.dimensions) or any(child.has_dimensions() for child in self.children.values())
+
+    def null(self) -> int:
+        """The flags of a row that is not there; its digits are 0."""
+        flags = ALL
+        for _, missing in self.checks:
+            flags &= missing
+        for child in self.children.values():
+            flags &= child.null()
+        return flags
+
+    def evaluate(
+        self, scope: Scope, rows: Array | None, cells: np.dtype[np.signedinteger]
+    ) -> tuple[Array, Array | None]:
+        """Flags and cell numbers (None: all 0) of these rows; None: of every row, and last of one that is not there."""
+        table = scope.table(self.table)
+        chosen: Rows = slice(None) if rows is None else rows
+        count = len(table) if rows is None else len(rows)
+        extra = 1 if rows is None else 0
+        flags = np.full(count + extra, ALL, np.uint8)
+        cell: Array | None = None
+        for check, _ in self.checks:
+            flags[:count] &= check(chosen)
+        for dimension, stride in self.dimensions:
+            if cell is None:
+                cell = np.zeros(count + extra, cells)
+            cell[:count] += (dimension.codes(chosen).astype(cells) + 1) * stride
+        for link, child in self.children.items():
+            if child.is_empty():
+                continue
+            child_flags, child_cell = (
+                child.evaluate(scope, None, cells) if rows is None else child.some(scope, table[link][rows], cells)
+            )
+            if rows is None:
+                to = table[link]
+                flags[:count] &= child_flags[to]
+                child_cell = None if child_cell is None else child_cell[to]
+            else:
+                flags &= child_flags
+            if child_cell is not None:
+                if cell is None:
+                    cell = np.zeros(count + extra, cells)
+                cell[:count] += child_cell
+        if extra:
+            flags[-1] = self.null()
+        return flags, cell
+
+    def some(self, scope: Scope, rows: Array, cells: np.dtype[np.signedinteger]) -> tuple[Array, Array | None]:
+        """As `evaluate` for rows among which -1 stands for one that is not there."""
+        there = rows >= 0
+        if not len(scope.table(self.table)) or not there.any():
+            return np.full(len(rows), self.null(), np.uint8), None
+        flags, cell = self.evaluate(scope, np.where(there, rows, rows.max()), cells)
+        return np.where(there, flags, np.uint8(self.null())).astype(np.uint8), None if cell is None else np.where(
+            there, cell, 0
+        )
+
+
+@dataclass
+class Plan:
+    """A question against one set of records. `root` is worked out per row, `subject` (where persons are counted) per
+    person; a cell's number is the sum of both. `size` is one more than the highest cell number."""
+
+    records: Records
+    scope: Scope
+    root: Node
+    subject: Node | None
+    by: tuple[Digits | None, ...]
+    size: int
+    cells: np.dtype[np.signedinteger]
+    texts: tuple[tuple[Texts, int], ...]  # what the question was worked out with, and how many there were
+
+    def outgrown(self) -> bool:
+        """Whether texts have come that the plan knows nothing of."""
+        return any(len(texts.all) != count for texts, count in self.texts)
+
+    def key(self, cell: int) -> tuple[str, ...]:
+        words: list[str] = []
+        for dimension in reversed(self.by):
+            if dimension is None:
+                words.append("unknown")
+            else:
+                words.append(dimension.text(cell % dimension.size))
+                cell //= dimension.size
+        return tuple(reversed(words))
+
+
+def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
+    """How to answer the question from these records. With `lacking`, dimensions that the records do not have are
+    unknown; else they raise KeyError."""
+    question = scope.question
+    root = Node(records.table)
+    subject = Node(table_at(records.table, records.subject.split("."))) if records.subject else None
+
+    def node_of(links: tuple[str, ...]) -> Node:
+        to_subject = tuple(records.subject.split("."))
+        if subject is not None and links[: len(to_subject)] == to_subject:
+            return subject.at(links[len(to_subject) :])
+        return root.at(links)
+
+    def find(key: str) -> Digits | None:
+        try:
+            return digits(scope, records, key)
+        except KeyError:
+            if lacking:
+                return None
+            raise
+
+    _add_scope(scope, records, node_of)
+    for path, keys in records.conditions:
+        links, name = split(path)
+        node = node_of(links)
+        node.checks.append((_one_of(scope, node.table, name, keys), ALL & ~SCOPED))
+    for key, keys in question.where:
+        dimension = find(key)
+        if dimension is None:
+            root.checks.append((lambda rows: np.uint8(ALL & ~WANTED), ALL & ~WANTED))
+        else:
+            node_of(dimension.links).checks.append((_wanted(dimension, keys), _unknown_flags(keys)))
+    by = tuple(find(key) for key in question.by)
+    stride = 1
+    for dimension in reversed(by):
+        if dimension is not None:
+            node_of(dimension.links).dimensions.append((dimension, stride))
+            stride *= dimension.size
+    cells: np.dtype[np.signedinteger] = np.dtype(np.int32) if stride < 2**31 else np.dtype(np.int64)
+    return Plan(records, scope, root, subject, by, stride, cells, _texts_along(scope, records))
+
+
+def _texts_along(scope: Scope, records: Records) -> tuple[tuple[Texts, int], ...]:
+    found: list[tuple[Texts, int]] = []
+    for path in [dimension.path for dimension in records.dimensions] + [path for path, _ in records.conditions]:
+        links, name = split(path)
+        table = scope.table(table_at(records.table, links))
+        if name in table.texts:
+            found.append((table.texts[name], len(table.texts[name].all)))
+    return tuple(found)
+
+
+def _add_scope(scope: Scope, records: Records, node_of: Callable[[tuple[str, ...]], Node]) -> None:
+    out = ALL & ~SCOPED
+    links, name = split(records.programme)
+    node = node_of(links)
+    table, column = node.table, name
+    programme = scope.programme if scope.programme >= 0 else NOTHING  # one that is not there owns no record
+    node.checks.append((lambda rows: _where(scope.table(table)[column][rows] == programme), out))
+    if scope.organisations is not None:
+        links, org_column = split(records.organisation)
+        node = node_of(links)
+        org_table = node.table
+        wanted = scope.store[table_at(org_table, (org_column,))].rows_of(scope.organisations)
+        wanted = wanted[wanted >= 0]
+        node.checks.append((lambda rows: _where(np.isin(scope.table(org_table)[org_column][rows], wanted)), out))
+    if scope.question.place_codes:
+        flags = place_flags(scope.store, scope.question.place_codes)
+        if not records.place:
+            raise ValueError(f"{records.table} says no place")
+        links, place_column = split(records.place)
+        node = node_of(links)
+        place_table = node.table
+        node.checks.append((lambda rows: flags[scope.table(place_table)[place_column][rows]], int(flags[-1])))
+    if records.since:
+        links, since, until = dates(records)
+        node = node_of(links)
+        date_table = node.table
+        held = state_flags if records.as_of else period_flags
+
+        def in_time(rows: Rows) -> Array:
+            first = values(scope, date_table, since, rows)
+            return held(scope, first, first if since == until else values(scope, date_table, until, rows))
+
+        node.checks.append((in_time, ALL & ~SCOPED))
+
+
+def _where(holds: Array) -> Array:
+    return np.where(holds, np.uint8(ALL), np.uint8(ALL & ~SCOPED))
+
+
+def _one_of(scope: Scope, table: str, name: str, keys: tuple[str, ...]) -> Check:
+    spec = next(column for column in tables[table].columns if column.name == name)
+    if isinstance(spec, Text):
+        texts = scope.store[table].texts[name]
+        numbers = [texts.find(key) for key in keys if texts.find(key) >= 0]
+    else:
+        assert isinstance(spec, (Choice, Flag, Derived))
+        numbers = [spec.keys.index(key) for key in keys]
+    return lambda rows: _where(np.isin(values(scope, table, name, rows), numbers))
+
+
+def _unknown_flags(keys: tuple[str, ...]) -> int:
+    """The flags of a row whose value is not known, when these keys are wanted."""
+    return ALL if "unknown" in keys else ALL & ~WANTED
+
+
+def _wanted(dimension: Digits, keys: tuple[str, ...]) -> Check:
+    """Rows whose key is one of these; a row whose key is not known may be."""
+    wanted = frozenset(keys)
+    by_digit = np.full(dimension.size, ALL & ~WANTED & ~WANTED_POSSIBLE, np.uint8)
+    for digit in range(dimension.named + 1):
+        text = dimension.text(digit)
+        if text in wanted:
+            by_digit[digit] = ALL
+        elif text in dimension.unknown:
+            by_digit[digit] = ALL & ~WANTED
+    return lambda rows: by_digit[dimension.codes(rows) + 1]

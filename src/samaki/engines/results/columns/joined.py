@@ -1,0 +1,190 @@
+"""Columns carried from linked tables to the counted rows once, kept, and patched, with a journal of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from samaki.engines.results.columns.dimensions import follow, split, table_at
+from samaki.engines.results.columns.scope import Scope, codes_at_level, place_tree
+from samaki.engines.results.columns.store import rows_linking
+from samaki.kernel.measures import NOTHING, Array, Derived, Records, calendars, divisions, tables
+
+_JOURNAL = 20_000  # rows of changes remembered; an answer further behind is worked out anew
+COMMUNE, WEIGHT = "commune", "weight"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Rows that changed at once, what those known before held, and the subjects that changed themselves."""
+
+    rows: Array
+    length: int  # of the table before
+    before: Mapping[str, Array]
+    subjects: Array
+
+
+@dataclass(frozen=True)
+class Pending:
+    """All that happened since a position of the journal. `around` are the changed rows and every other row of the
+    people they touch; `before` what those of them that were there held then, `were` which these are."""
+
+    rows: Array
+    around: Array
+    were: Array
+    before: Mapping[str, Array]
+    subjects: Array
+
+
+class Joined:
+    """Of each counted row: subject, record and organisation as rows of their tables (-1 for none), commune, weight."""
+
+    def __init__(self, scope: Scope, records: Records) -> None:
+        self.records = records
+        self._paths = [path for path in (records.subject, records.record, records.organisation) if path]
+        self.columns = self._read(scope, slice(None))
+        self.position = 0  # of the journal's end
+        self._journal: list[Step] = []
+        self._pending: dict[int, Pending] = {}
+
+    def __len__(self) -> int:
+        return len(self.columns[COMMUNE])
+
+    def _read(self, scope: Scope, rows: Array | slice) -> dict[str, Array]:
+        records = self.records
+        found = {path: follow(scope, records.table, path.split("."), rows).astype(np.int32) for path in self._paths}
+        place = follow(scope, records.table, records.place.split("."), rows) if records.place else np.int64(-1)
+        communes = codes_at_level(scope.store, place_tree().levels[COMMUNE])
+        found[COMMUNE] = np.broadcast_to(communes[place], found[records.organisation].shape).copy()
+        if records.weight:
+            found[WEIGHT] = scope.table(records.table)[records.weight][rows].copy()
+        return found
+
+    def patch(self, scope: Scope, touched: Mapping[str, Array], known: Mapping[str, int]) -> bool:
+        """Follows the touched rows of each table; `known` gives the tables' lengths before. False where so much changed
+        that reading everything again is quicker, or where a change may alter any row."""
+        if not standing_on(self.records).isdisjoint(touched):
+            return False
+        rows = _affected(scope, self.records.table, _chains(self.records), touched, known)
+        length = len(self)
+        subjects = np.empty(0, np.int64)
+        if self.records.subject:
+            to_subject = tuple(self.records.subject.split("."))
+            beyond = frozenset(
+                chain[len(to_subject) :] for chain in _chains(self.records) if chain[: len(to_subject)] == to_subject
+            )
+            subjects = _affected(scope, table_at(self.records.table, to_subject), beyond, touched, known)
+        if not len(rows) and not len(subjects):
+            return True
+        if len(rows) + len(subjects) > _JOURNAL:
+            return False
+        there = rows[rows < length]
+        step = Step(rows, length, {name: column[there] for name, column in self.columns.items()}, subjects)
+        fresh = self._read(scope, rows)
+        for name, column in self.columns.items():
+            self.columns[name] = column = longer(column, len(scope.table(self.records.table)))
+            column[rows] = fresh[name]
+        self._journal.append(step)
+        self.position += 1
+        self._pending.clear()
+        while sum(len(step.rows) + len(step.subjects) for step in self._journal) > _JOURNAL:
+            self._journal.pop(0)
+        return True
+
+    def pending(self, position: int) -> Pending | None:
+        """What happened since that position; None where the journal no longer tells."""
+        steps = self._journal[len(self._journal) - (self.position - position) :]
+        if self.position - position > len(self._journal):
+            return None
+        if position not in self._pending:
+            self._pending[position] = self._merged(steps)
+        return self._pending[position]
+
+    def _merged(self, steps: list[Step]) -> Pending:
+        rows = np.unique(np.concatenate([step.rows for step in steps]))
+        subjects = np.unique(np.concatenate([step.subjects for step in steps]))
+        length = steps[0].length
+        there = rows[rows < length]
+        before = {name: column[there] for name, column in self.columns.items()}
+        for step in reversed(steps):  # the earliest value is the one that was counted
+            known = step.rows[step.rows < step.length]
+            at = known < length
+            for name, values in step.before.items():
+                before[name][np.searchsorted(there, known[at])] = values[at]
+        around = [rows]
+        for path in {self.records.subject, self.records.record} - {""}:
+            units = np.concatenate(
+                [before[path], self.columns[path][rows], *([subjects] if path == self.records.subject else [])]
+            )
+            units = np.unique(units[units >= 0])
+            column = self.columns[path]
+            around.append(rows_linking(column, units, int(max(column.max(initial=-1), units.max(initial=-1))) + 1))
+        every = np.unique(np.concatenate(around))
+        were = every[every < length]
+        held = {name: column[were] for name, column in self.columns.items()}
+        at = np.searchsorted(were, there)
+        for name, values in before.items():
+            held[name][at] = values
+        return Pending(rows, every, were, held, subjects)
+
+
+def longer(column: Array, count: int) -> Array:
+    """The column with room for `count` rows, in place where its array has it."""
+    base = column.base
+    if count <= len(column):
+        return column
+    if isinstance(base, np.ndarray) and base.ndim == 1 and len(base) >= count and base.dtype == column.dtype:
+        return base[:count]
+    roomy = np.zeros(int(count * 1.25) + 64, column.dtype)
+    roomy[: len(column)] = column
+    return roomy[:count]
+
+
+def _ends(records: Records) -> list[tuple[tuple[str, ...], str]]:
+    """Links and column of every path that ends in a plain column."""
+    paths = [records.since, records.until, records.dated, f"{records.organisation}.key"]
+    paths += [dimension.path for dimension in records.dimensions] + [path for path, _ in records.conditions]
+    return [split(path) for path in paths if path]
+
+
+def _chains(records: Records) -> frozenset[tuple[str, ...]]:
+    """Every chain of links that the records' paths go along."""
+    links = (records.subject, records.record, records.organisation, records.programme, records.place)
+    return frozenset([tuple(path.split(".")) for path in links if path] + [links for links, _ in _ends(records)])
+
+
+def _affected(
+    scope: Scope, table: str, chains: Iterable[tuple[str, ...]], touched: Mapping[str, Array], known: Mapping[str, int]
+) -> Array:
+    """The rows of the table that a touched row speaks through. Nothing but a touched row itself can link to one that
+    came since, so those need no search."""
+    parts = [touched[table]] if table in touched else []
+    for link in {chain[0] for chain in chains if chain}:
+        to = table_at(table, (link,))
+        beyond = [chain[1:] for chain in chains if chain and chain[0] == link]
+        targets = _affected(scope, to, beyond, touched, known)
+        targets = targets[targets < known.get(to, len(scope.table(to)))]
+        if len(targets):
+            parts.append(rows_linking(scope.table(table)[link], targets, len(scope.table(to))))
+    return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+
+
+def standing_on(records: Records) -> frozenset[str]:
+    """Tables of which any change may alter any row: programmes and their places, the place tree, organisations, and
+    what derived columns read beside their own row."""
+    found = {
+        place_tree().table,
+        *(division.table for division in divisions),
+        *(calendar.table for calendar in calendars),
+    }
+    found.add(table_at(records.table, records.organisation.split(".")))
+    for links, name in _ends(records):
+        spec = next(column for column in tables[table_at(records.table, links)].columns if column.name == name)
+        if isinstance(spec, Derived):
+            found.update(spec.reads)
+    return frozenset(found)
+
+
+__all__ = ["COMMUNE", "NOTHING", "WEIGHT", "Joined", "Pending", "longer"]
