@@ -16,6 +16,7 @@ from samaki.ground.activities.rules import Counts, SessionPlan, count_faults, da
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
+from samaki.ground.people.queries import lacking_to_be_named
 from samaki.ground.periods.locks import refuse_locked
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme, ProgrammeRole
@@ -181,8 +182,8 @@ def record_attendance(
 ) -> Session:
     """Who was there, the whole list; an empty list says nobody came. The same list again changes nothing.
 
-    Raises Invalid: tallies_only, no_such_person (also for another organisation's), date_in_future; Conflict: not_held,
-    changed_meanwhile, period_locked; Refused where the actor may not see the organisation's people.
+    Raises Invalid: tallies_only, no_such_person (also for another organisation's), consent_wanted, date_in_future;
+    Conflict: not_held, changed_meanwhile, period_locked; Refused where the actor may not see the organisation's people.
     """
     activity = session.activity
     with _recording(activity, by):
@@ -191,6 +192,7 @@ def record_attendance(
         if activity.is_sensitive or (activity.group is not None and not activity.group.keeps_names):
             raise Invalid("tallies_only", _("Here only counts are kept, no names."), field="people")
         wanted = _people(activity.organisation_id, person_ids)
+        _with_consent(by, wanted, on=session.held_on)
         before = set(session.attendances.values_list("person_id", flat=True))
         if session.attendance == Session.Attendance.NAMED and before == wanted:
             return session
@@ -214,7 +216,7 @@ def record_tallies(*, session: Session, revision: int, counts: Counts, by: AnyAc
     activity = session.activity
     with _recording(activity, by, Action.RECORD_TALLY):
         activity, session = _to_fill(session, revision, {"counts": dict(counts)}, at)
-        _first(count_faults(counts))
+        _first(count_faults(counts, named=session.attendances.count()))
         named = {value for dimension, value in counts if dimension == "rightsholder_group"}
         known = set(activity.programme.rightsholder_groups.filter(key__in=named).values_list("key", flat=True))
         if named - known:
@@ -292,6 +294,19 @@ def _people(organisation_id: int, person_ids: Collection[int]) -> set[int]:
     if len(rows) != len(set(person_ids)):
         raise Invalid("no_such_person", _("Please choose people of your organisation’s list."), field="people")
     return {merged_into or pk for pk, merged_into in rows}
+
+
+def _with_consent(by: AnyActor, person_ids: set[int], *, on: dt.date) -> None:
+    """Whoever has not consented to take part by name, or her guardian not, is counted instead."""
+    lacking = {pk for pk, whose in lacking_to_be_named(by, person_ids, on=on).items() if whose}
+    if lacking:
+        raise Invalid(
+            "consent_wanted",
+            _("Consent to be named is missing for %(count)s people. Please ask for it, or count them without names."),
+            field="people",
+            count=len(lacking),
+            people=sorted(lacking),
+        )
 
 
 def _save(activity: Activity, act: str, by: AnyActor, details: Mapping[str, object]) -> None:

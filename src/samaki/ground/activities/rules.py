@@ -51,8 +51,12 @@ def date_in_future(field: str) -> Invalid:
     )
 
 
-def count_faults(counts: Counts) -> Iterator[DomainError]:
-    """Faults of one session's anonymous counts, keyed by dimension and value."""
+def count_faults(counts: Counts, *, named: int = 0) -> Iterator[DomainError]:
+    """Faults of one session's anonymous counts, keyed by dimension and value.
+
+    Where `named` people are on the session's list, the total, gender and age count those who are not on it; the other
+    dimensions tell of everyone there.
+    """
     if not counts:
         yield Invalid("counts_wanted", _("Please enter the number of participants."), field="counts")
     for (dimension, _value), count in counts.items():
@@ -74,11 +78,11 @@ def count_faults(counts: Counts) -> Iterator[DomainError]:
                 total=total,
             )
     for (dimension, _value), count in counts.items():
-        if dimension not in ADDING_UP and count > total:
+        if dimension not in ADDING_UP and count > total + named:
             yield Invalid(
                 "part_above_whole",
                 _("%(part)s of %(whole)s: the part is larger than the whole. Please check again."),
                 field=dimension,
                 part=count,
-                whole=total,
+                whole=total + named,
             )

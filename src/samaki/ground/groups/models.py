@@ -56,5 +56,7 @@ class Membership(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "person", "since"], name="membership_once"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="membership_in_order"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="membership_in_order"
+            ),
         ]

@@ -102,7 +102,7 @@ def _people(partner: Organisation, places: dict[str, Place], rng: Random) -> lis
     around = [place for code, place in places.items() if code.startswith(partner.place.code) and len(code) == 6]
     genders = [Gender.WOMAN] * 40 + [Gender.MAN] * 15 + [Gender.ANOTHER_TERM, Gender.PREFERS_NOT_TO_SAY]
     genders += [Gender.NOT_RECORDED] * (PEOPLE_EACH - len(genders))
-    people = invent(Casting(genders, (1955, 2005), around or [partner.place], STARTED, "trans"), partner, rng)
+    people = invent(Casting(genders, (1955, 2003), around or [partner.place], STARTED, "trans"), partner, rng)
     # Two were entered again with the Latin name alone: candidates for the partner's own staff to decide.
     names = opened([person.pk for person in people[:2]])
     again = [
@@ -173,7 +173,7 @@ def _sitting(theme: Theme, day: dt.date, people: list[Person], rng: Random) -> S
         poor = rng.randint(2, len(came) // 2)
         level_1 = rng.randint(0, poor)
         levels = {("id_poor", "1"): level_1, ("id_poor", "2"): poor - level_1, ("id_poor", "none"): len(came) - poor}
-        return Sitting(day, people=came, counts={("all", "all"): len(came), **levels})
+        return Sitting(day, people=came, counts=levels)
     return Sitting(day, people=came)
 
 

@@ -70,7 +70,7 @@ PLANS = (
         "គម្រោងទស្សនៈបុរស",
         "Community men’s groups counsel men who were violent and reach people by campaigns, fliers and house visits.",
         "ក្រុមបុរសសហគមន៍ប្រឹក្សាបុរសដែលបានប្រើហិង្សា ហើយផ្សព្វផ្សាយតាមយុទ្ធនាការ ខិត្តប័ណ្ណ និងការចុះតាមផ្ទះ។",
-        dt.date(2006, 1, 1),
+        dt.date(2008, 1, 1),  # the year its description counts
         dt.date(2008, 12, 31),
         ((Part.LEAD, "wela"), (Part.PARTNER, "womens-service")),
         (
