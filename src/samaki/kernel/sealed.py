@@ -43,18 +43,28 @@ def new_salt() -> bytes:
 
 def seal(text: str, *, salt: bytes, context: str) -> bytes:
     """Nonce and ciphertext of `text`; `context` (such as "person:17") must be given again to open it."""
+    return seal_bytes(text.encode(), salt=salt, context=context)
+
+
+def seal_bytes(plain: bytes, *, salt: bytes, context: str) -> bytes:
+    """As `seal`, of a file's content."""
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(_derive(b"seal", salt)).encrypt(nonce, text.encode(), context.encode())
+    return nonce + AESGCM(_derive(b"seal", bytes(salt))).encrypt(nonce, plain, context.encode())
 
 
 def unseal(sealed: bytes, *, salt: bytes, context: str) -> str:
     """The text again. Raises SealBroken rather than ever returning what it cannot vouch for."""
+    return unseal_bytes(sealed, salt=salt, context=context).decode()
+
+
+def unseal_bytes(sealed: bytes, *, salt: bytes, context: str) -> bytes:
+    """As `unseal`, of a file's content."""
     sealed = bytes(sealed)
     try:
-        plain = AESGCM(_derive(b"seal", bytes(salt))).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
+        key = AESGCM(_derive(b"seal", bytes(salt)))
+        return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken(context) from error
-    return plain.decode()
 
 
 def blocking_key(text: str, *, purpose: str) -> int:

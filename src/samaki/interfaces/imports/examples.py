@@ -28,6 +28,7 @@ TITLES = {
     "group-reports": ("Monthly reports of the men’s groups (example)", "របាយការណ៍ប្រចាំខែរបស់ក្រុមបុរស (ឧទាហរណ៍)"),
 }
 ROWS_FOR_ANSWERS = 2_000  # rows below the headings that offer the list of answers
+MADE = dt.datetime(2024, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)  # the same bytes every time
 HEADING_LINE = 3  # from 0: a title, a line of what to do, an empty one
 
 SCALE_WORDS = {answer.key: answer.both for answer in SCALE}
@@ -48,7 +49,7 @@ def example_workbook(kind: str, target: workbooks.Target) -> int:
 
 def _write(columns: Sequence[Column], rows: Sequence[Row], title: tuple[str, str], target: workbooks.Target) -> None:
     book = workbooks.opened(target)
-    book.set_properties({"title": title[0], "created": dt.datetime(2024, 1, 1)})  # the same bytes every time
+    book.set_properties({"title": title[0], "created": MADE})
     strong = book.add_format({"bold": True, "font_size": 14})
     quiet = book.add_format({"font_color": "#555555"})
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E6F0EF"})
@@ -89,7 +90,7 @@ def _write_notes(notes: Worksheet, columns: Sequence[Column], *, heading: Format
         notes.write_string(line, 3, column.help_en, text)
     for column in columns:
         if column.allowed:
-            first, last = _answers_span(columns, column)
+            first, _last = _answers_span(columns, column)
             notes.write_string(first - 1, 0, f"{column.label_km} / {column.label_en}", heading)
             for line, answer in enumerate(column.allowed, start=first):
                 notes.write_string(line, 0, answer, text)

@@ -7,8 +7,8 @@ from samaki.ground.programmes.models import Programme
 
 
 class ImportRun(models.Model):
-    """One file taken, or to be taken. The file and its faults are sealed under a key of the run's own; when the run ends
-    the key goes, and with it every copy of the file."""
+    """One file taken, or to be taken. The file and its faults are sealed under a key of the run's own; when the run
+    ends the key goes, and with it every copy of the file."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be checked")
@@ -39,6 +39,7 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField(null=True)
     unchanged = models.PositiveIntegerField(null=True)
     day_first = models.BooleanField(null=True)  # whether 5/3/2024 is the 5th of March; null: nobody said
+    second_factor = models.BooleanField(default=False)  # whether whoever sent it had given hers
     corrections = models.BooleanField(default=False)  # rows may correct what was received before
     is_example = models.BooleanField(default=False)
     begun_at = models.DateTimeField()

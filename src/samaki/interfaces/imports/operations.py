@@ -43,8 +43,8 @@ def run(
 ) -> Outcome:
     """Takes a file in at once, as the command line does. Faults come back in the outcome and then nothing is saved.
 
-    Raises Refused, NotFound or Invalid for an actor, a kind or a programme that cannot be (see `place_to_take`), OSError
-    for a path that cannot be read.
+    Raises Refused, NotFound or Invalid for an actor, a kind or a programme that cannot be (see `place_to_take`),
+    OSError for a path that cannot be read.
     """
     table_kind = kind_named(kind)
     where = place_to_take(actor, table_kind, programme, organisation)

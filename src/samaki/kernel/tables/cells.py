@@ -37,7 +37,7 @@ def western(text: str) -> str:
 def folded(text: str) -> str:
     """For comparing headings and answers: no case, no marks of punctuation, no spaces, western digits."""
     text = unicodedata.normalize("NFKC", western(text.translate(_INVISIBLE)).casefold())
-    text = text.replace("\u17d2\u178a", "\u17d2\u178f")  # ្ដ and ្ត look alike
+    text = text.replace("\u17d2\u178a", "\u17d2\u178f")  # ្ត and ្ត look alike
     return "".join(sign for sign in text if sign.isalnum() or unicodedata.category(sign) in {"Mn", "Mc"})
 
 
@@ -151,8 +151,8 @@ def allowed(*answers: Answer) -> tuple[str, ...]:
     return tuple(answer.both for answer in answers)
 
 
-YES = Answer("yes", "Yes", "បាទ/ចាស", ("មាន", "ត្រូវ", "y", "true", "1", "x", "✓"))
-NO = Answer("no", "No", "ទេ", ("គ្មាន", "មិនត្រូវ", "n", "false", "0"))
+YES = Answer("yes", "Yes", "មាន", ("ត្រូវ", "បាទ", "ចាស", "y", "true", "1", "x", "✓"))
+NO = Answer("no", "No", "គ្មាន", ("ទេ", "មិនត្រូវ", "n", "false", "0"))
 _yes_or_no = choice(YES, NO)
 
 

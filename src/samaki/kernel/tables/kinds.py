@@ -34,7 +34,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Reading:
-    """What must be known to read cells: what day it is, and whether 5/3/2024 begins with the day (None: nobody said)."""
+    """What must be known to read cells: what day it is; whether 5/3/2024 begins with the day (None: nobody said)."""
 
     today: dt.date
     day_first: bool | None = None
@@ -106,7 +106,7 @@ class Sheet:
 
 @dataclass
 class Table:
-    """Rows of a file by column: `columns[key][row]`, None where nothing is written; `lines` are rows of the sheet, from 1."""
+    """Rows of a file by column: `columns[key][row]`, None where nothing is written; `lines` are rows of a sheet."""
 
     columns: dict[str, list[object]]
     sheets: list[Sheet] = field(default_factory=list)
@@ -188,7 +188,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class TableKind:
-    """`check` notes faults on the table and returns the rows that have none; `save` writes them and returns what that did.
+    """`check` notes faults on the table and returns the rows that have none; `save` writes them and says what that did.
 
     `save` raises RowsInvalid by index into the rows it was given; `field_columns` says which column a rule's field is.
     `action` is what the actor must be allowed. `holds_names` keeps the file sealed and its values out of messages.

@@ -1,4 +1,4 @@
-"""Why a cell, a row or a file cannot be taken, and what to do: a stable key, and two sentences in the reader's language.
+"""Why a cell, a row or a file cannot be taken, and what to do: a stable key and two sentences for the reader.
 
 A reason is kept by key and parameters, so the same fault reads in Khmer to one person and in English to another.
 """

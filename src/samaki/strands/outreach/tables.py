@@ -27,8 +27,8 @@ CHANNELS = (
     Answer(_CHANNEL.CAMPAIGN, "Campaign", "យុទ្ធនាការ"),
     Answer(_CHANNEL.FLIER, "Flier", "ខិត្តប័ណ្ណ", ("leaflet", "fliers", "ប័ណ្ណផ្សព្វផ្សាយ")),
     Answer(_CHANNEL.HOUSE_VISIT, "House visit", "ការចុះសួរសុខទុក្ខតាមផ្ទះ", ("home visit", "house visits", "ចុះតាមផ្ទះ")),
-    Answer(_CHANNEL.SOCIAL_MEDIA, "Social media", "បណ្ដាញសង្គម", ("facebook", "telegram")),
-    Answer(_CHANNEL.MATERIALS, "Materials and tools given", "សម្ភារៈ និងឧបករណ៍ដែលបានផ្ដល់", ("materials", "សម្ភារៈ")),
+    Answer(_CHANNEL.SOCIAL_MEDIA, "Social media", "បណ្តាញសង្គម", ("facebook", "telegram")),
+    Answer(_CHANNEL.MATERIALS, "Materials and tools given", "សម្ភារៈ និងឧបករណ៍ដែលបានផ្តល់", ("materials", "សម្ភារៈ")),
     Answer(_CHANNEL.NOT_RECORDED, "Not recorded", "មិនបានកត់ត្រា", ("unknown", "មិនដឹង")),
 )
 
@@ -50,10 +50,13 @@ reason(
 
 COLUMNS = (
     *PLACE_COLUMNS,
-    Column("channel", "Channel", "បណ្ដាញ", choice(*CHANNELS), ("how", "by", "ប្រភេទ", "មធ្យោបាយ"), allowed=allowed(*CHANNELS), width=24,
+    Column("channel", "Channel", "បណ្តាញ", choice(*CHANNELS),
+           ("how", "by", "ប្រភេទ", "មធ្យោបាយ"), allowed=allowed(*CHANNELS), width=24,
            help_en="Leave empty where it was not recorded.", help_km="ទុកទទេ បើមិនបានកត់ត្រា។"),
-    Column("since", "From", "ពីថ្ងៃទី", day, ("since", "start", "start date", "first day", "from date", "ចាប់ពី", "ថ្ងៃចាប់ផ្តើម")),
-    Column("until", "Until", "ដល់ថ្ងៃទី", day, ("to", "end", "end date", "last day", "to date", "ដល់", "ថ្ងៃបញ្ចប់")),
+    Column("since", "From", "ពីថ្ងៃទី", day,
+           ("since", "start", "start date", "first day", "from date", "ចាប់ពី", "ថ្ងៃចាប់ផ្តើម")),
+    Column("until", "Until", "ដល់ថ្ងៃទី", day,
+           ("to", "end", "end date", "last day", "to date", "ដល់", "ថ្ងៃបញ្ចប់")),
     Column("month", "Month", "ខែ", month, ("reporting month", "ខែរបាយការណ៍"),
            help_en="Instead of From and Until, such as 2024-03.", help_km="ជំនួសពីថ្ងៃ ដល់ថ្ងៃ ដូចជា 2024-03។"),
     Column("year", "Year", "ឆ្នាំ", year, help_en="Instead of From and Until.", help_km="ជំនួសពីថ្ងៃ ដល់ថ្ងៃ។"),

@@ -36,10 +36,10 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _P = rb"(?:\w+:)?"  # a namespace prefix some programs write
 _ROW = re.compile(rb"<" + _P + rb"row[ >]")
 _FILLED_FAR = re.compile(rb' r="([A-Z]{2,3}\d+|[A-Z]\d{6,})"[^>]*(?<!/)>')
-_ERROR = re.compile(rb"<" + _P + rb'c ([^>]*\bt="e"[^>]*)>(?:<' + _P + rb"f[^>]*/>|<" + _P + rb"f[^>]*>[^<]*</" + _P + rb"f>)?"
-                    rb"(?:<" + _P + rb"v>([^<]*)<)?")  # fmt: skip
-_NO_VALUE = re.compile(rb"<" + _P + rb"c ([^>]*)>(?:<" + _P + rb"f[^>]*/>|<" + _P + rb"f[^>]*>[^<]*</" + _P + rb"f>)"
-                       rb"(?:<" + _P + rb"v ?/>|<" + _P + rb"v></" + _P + rb"v>)?</" + _P + rb"c>")  # fmt: skip
+_FORMULA = rb"(?:<" + _P + rb"f[^>]*/>|<" + _P + rb"f[^>]*>[^<]*</" + _P + rb"f>)"
+_ERROR = re.compile(rb"<" + _P + rb'c ([^>]*\bt="e"[^>]*)>' + _FORMULA + rb"?(?:<" + _P + rb"v>([^<]*)<)?")
+_EMPTY_VALUE = rb"(?:<" + _P + rb"v ?/>|<" + _P + rb"v></" + _P + rb"v>)?"
+_NO_VALUE = re.compile(rb"<" + _P + rb"c ([^>]*)>" + _FORMULA + _EMPTY_VALUE + rb"</" + _P + rb"c>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 Spots = dict[tuple[int, int], Broken]  # (line from 1, column from 0)

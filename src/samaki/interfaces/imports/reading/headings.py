@@ -1,4 +1,4 @@
-"""Which row holds the headings, and which heading is which column. Pure; what only looks alike is offered, never taken."""
+"""Which row holds the headings, and which heading is which column. Pure. What only looks alike is never taken."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTS = re.compile(r"[\n/()|–—]+")
 
 @dataclass
 class Matched:
-    """`places` by column key (from 0), `headings` as written by place; `doubled` are columns that two headings claim."""
+    """`places` by column key (from 0), `headings` as written by place; `doubled` are columns two headings claim."""
 
     places: dict[str, int] = field(default_factory=dict)
     headings: dict[int, str] = field(default_factory=dict)

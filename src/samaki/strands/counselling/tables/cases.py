@@ -1,4 +1,4 @@
-"""A register of cases by code. It holds no name; what it leaves out stays as it is stored, and undated stays undated."""
+"""A register of cases by code, without names. What it leaves out stays as stored; undated stays undated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from samaki.kernel.errors import Invalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Written
 from samaki.kernel.tables import Checked, Column, Reading, Setting, Table, TableKind, Unreadable
-from samaki.kernel.tables.cells import Answer, allowed, choice, count, text
+from samaki.kernel.tables.cells import Answer, allowed, choice, count
 from samaki.kernel.tables.cells import code as code_cell
 from samaki.kernel.tables.dates import past_day, year
 from samaki.kernel.tables.reasons import reason
@@ -27,7 +27,7 @@ MOST_SESSIONS = 200
 
 SCALE = (
     Answer(Judged.WORSE, "Worse", "កាន់តែធ្ងន់ធ្ងរ", ("more violent", "ធ្ងន់ជាងមុន")),
-    Answer(Judged.UNCHANGED, "Unchanged", "នៅដដែល", ("no change", "same", "the same", "មិនផ្លាស់ប្ដូរ")),
+    Answer(Judged.UNCHANGED, "Unchanged", "នៅដដែល", ("no change", "same", "the same", "មិនផ្លាស់ប្តូរ")),
     Answer(
         Judged.IMPROVED, "Improved", "បានប្រសើរឡើង", ("better", "less violent", "reduced", "ប្រសើរជាងមុន", "បានកាត់បន្ថយ")
     ),
@@ -62,13 +62,16 @@ COLUMNS = (
            help_en="The code of the case; never a name.", help_km="លេខកូដករណី។ សូមកុំសរសេរឈ្មោះ។"),
     GROUP,
     *PLACE_COLUMNS,
-    Column("opened_on", "Opened on", "ថ្ងៃបើកករណី", past_day, ("opened", "date opened", "intake date", "ថ្ងៃទទួលករណី"),
+    Column("opened_on", "Opened on", "ថ្ងៃបើកករណី", past_day,
+           ("opened", "date opened", "intake date", "ថ្ងៃទទួលករណី"),
            help_en="Leave empty where the register gives no date.", help_km="ទុកទទេ បើគ្មានកាលបរិច្ឆេទ។"),
     Column("sessions", "Number of sessions", "ចំនួនលើកនៃការផ្តល់ប្រឹក្សា", count,
            ("sessions", "no of sessions", "counselling sessions", "ចំនួនលើក", "ចំនួនវគ្គ"), required=True,
            help_en="0 where counselling has not begun.", help_km="0 បើមិនទាន់ចាប់ផ្តើម។"),
-    Column("first_session", "First session", "លើកទីមួយ", past_day, ("date of first session", "first session on", "ថ្ងៃលើកទីមួយ")),
-    Column("last_session", "Last session", "លើកចុងក្រោយ", past_day, ("date of last session", "last session on", "ថ្ងៃលើកចុងក្រោយ")),
+    Column("first_session", "First session", "លើកទីមួយ", past_day,
+           ("date of first session", "first session on", "ថ្ងៃលើកទីមួយ")),
+    Column("last_session", "Last session", "លើកចុងក្រោយ", past_day,
+           ("date of last session", "last session on", "ថ្ងៃលើកចុងក្រោយ")),
     Column("judged", "Group’s judgement: any violence", "ការវាយតម្លៃរបស់ក្រុម៖ អំពើហិង្សា", choice(*SCALE),
            ("judgement", "group judgement", "any violence", "outcome", "result", "លទ្ធផល", "អំពើហិង្សា"),
            allowed=allowed(*SCALE), width=26,
@@ -76,7 +79,8 @@ COLUMNS = (
     Column("physical", "Group’s judgement: physical violence", "ការវាយតម្លៃរបស់ក្រុម៖ អំពើហិង្សាលើរាងកាយ", choice(*SCALE),
            ("physical violence", "physical", "physical violence judgement", "អំពើហិង្សាលើរាងកាយ"),
            allowed=allowed(*SCALE), width=26),
-    Column("judged_on", "Judged on", "ថ្ងៃវាយតម្លៃ", past_day, ("date of judgement", "judgement date", "កាលបរិច្ឆេទវាយតម្លៃ")),
+    Column("judged_on", "Judged on", "ថ្ងៃវាយតម្លៃ", past_day,
+           ("date of judgement", "judgement date", "កាលបរិច្ឆេទវាយតម្លៃ")),
     Column("birth_year", "Birth year", "ឆ្នាំកំណើត", year, ("year of birth",),
            help_en="Only to send a boy to child protection; it is not stored.",
            help_km="សម្រាប់តែបញ្ជូនក្មេងប្រុសទៅការពារកុមារ។ មិនរក្សាទុកទេ។"),

@@ -20,7 +20,8 @@ from samaki.strands.counselling.rules import GroupMonthRow
 
 COLUMNS = (
     GROUP,
-    Column("month", "Month", "ខែ", month, ("reporting month", "report month", "period", "ខែរបាយការណ៍", "ខែ ឆ្នាំ"),
+    Column("month", "Month", "ខែ", month,
+           ("reporting month", "report month", "period", "ខែរបាយការណ៍", "ខែ ឆ្នាំ"),
            required=True, help_en="Such as 2024-03.", help_km="ដូចជា 2024-03។"),
     Column("received_on", "Received on", "ថ្ងៃទទួលរបាយការណ៍", past_day,
            ("date received", "received", "report received", "ថ្ងៃទទួល"), required=True,
@@ -33,7 +34,7 @@ COLUMNS = (
     Column("men_success", "Of them, judged improved or stopped", "ក្នុងនោះ បានប្រសើរឡើង ឬបានឈប់", count,
            ("success", "improved or stopped", "of whom success", "men success", "ក្នុងនោះ ជោគជ័យ"), width=24),
     Column("men_stopped", "Of those, stopped physical violence", "ក្នុងនោះ បានឈប់អំពើហិង្សាលើរាងកាយ", count,
-           ("stopped", "stopped physical violence", "of whom stopped", "men stopped", "បានឈប់អំពើហិង្សាលើរាងកាយ"), width=24),
+           ("stopped", "stopped physical violence", "men stopped", "បានឈប់អំពើហិង្សាលើរាងកាយ"), width=24),
     CORRECTION,
 )  # fmt: skip
 
