@@ -21,6 +21,7 @@ COMMANDS = {
     "records": "figures:records",
     "report": "reports:report",
     "lock": "periods:lock",
+    "reopen": "periods:reopen",
     "audit": "audit:verify",
     "user": "users:add",
     "migrate": "site:migrate",
@@ -77,10 +78,14 @@ def parser() -> argparse.ArgumentParser:
     _output(report, "(default: PROGRAMME-P.FORMAT)")
     _as(report)
 
-    lock = commands.add_parser("lock", help="close a period: its figures answer from a snapshot from then on")
-    lock.add_argument("programme", metavar="PROGRAMME")
-    lock.add_argument("period", metavar="PERIOD")
-    _as(lock, required=True)
+    for name, words in (
+        ("lock", "close a period: its figures answer from a snapshot from then on"),
+        ("reopen", "open a locked period for a correction; it is locked again as the next version"),
+    ):
+        turning = commands.add_parser(name, help=words)
+        turning.add_argument("programme", metavar="PROGRAMME")
+        turning.add_argument("period", metavar="PERIOD")
+        _as(turning, required=True)
 
     audit = commands.add_parser("audit", help="check the audit trail").add_subparsers(
         dest="deed", metavar="verify", required=True
@@ -107,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _as(command: argparse.ArgumentParser, *, required: bool = False) -> None:
     command.add_argument("--as", dest="user", metavar="USER", required=required, help="act as this user")
-    command.add_argument("--reason", default="", help="why, where cases are read; kept in the audit trail")
+    command.add_argument("--reason", default="", help="why; asked for where cases are read, kept in the audit trail")
 
 
 def _output(command: argparse.ArgumentParser, default: str) -> None:

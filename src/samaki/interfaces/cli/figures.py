@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from samaki.engines.results import queries
+from samaki.engines.results import queries, rows
 from samaki.interfaces.cli import printing
 from samaki.interfaces.cli.outcome import Outcome
 from samaki.interfaces.cli.site import acting
@@ -56,8 +56,8 @@ def _question(arguments: Namespace) -> FigureQuery:
 
 
 def _pages(actor: Actor, question: FigureQuery) -> Iterator[RecordPage]:
-    page = queries.records(actor, question, limit=PAGE)
+    page = rows.records(actor, question, limit=PAGE)
     yield page
     while page.next_after is not None:
-        page = queries.records(actor, question, after=page.next_after, limit=PAGE)
+        page = rows.records(actor, question, after=page.next_after, limit=PAGE)
         yield replace(page, groups={})

@@ -1,0 +1,38 @@
+"""`samaki lock` and `samaki reopen`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from django.utils import timezone
+
+from samaki.ground.periods.operations import lock_period, reopen_period
+from samaki.ground.programmes.queries import programme
+from samaki.interfaces.cli.outcome import Outcome
+from samaki.interfaces.cli.site import acting
+
+
+def lock(arguments: Namespace) -> int:
+    by = acting(arguments)
+    made = lock_period(
+        programme=programme(by, arguments.programme),
+        period=arguments.period,
+        by=by,
+        at=timezone.now(),
+        reason=arguments.reason,
+    )
+    print(f"{arguments.programme} {made.period} is locked, version {made.version}.")
+    return Outcome.DONE
+
+
+def reopen(arguments: Namespace) -> int:
+    by = acting(arguments)
+    opened = reopen_period(
+        programme=programme(by, arguments.programme),
+        period=arguments.period,
+        reason=arguments.reason,
+        by=by,
+        at=timezone.now(),
+    )
+    print(f"{arguments.programme} {opened.period} is open for a correction; what was published stays as it is.")
+    return Outcome.DONE
