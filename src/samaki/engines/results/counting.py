@@ -181,11 +181,13 @@ def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None) -> C
         for i in (held.main, held.also if held.also_numerator is None else held.also_numerator)
         if i is not None
     ]
-    known = any(one.known for one in wholes)
-    keys = {key for one in wholes for key in (*one.cells, *one.unknown_cells)}
+    known = all(one.known for one in wholes) or any(one.total for one in wholes)
+    keys = {key for one in wholes for key in (*one.cells, *one.unknown_cells) if key}
     cells = {
         key: _part(
-            sum(one.cells.get(key, 0) for one in wholes) if known else None,
+            _cell_count(
+                sum(one.cells.get(key, 0) for one in wholes), sum(one.unknown_cells.get(key, 0) for one in unsure)
+            ),
             sum(one.cells.get(key, 0) for one in parts) if parts else None,
             sum(one.unknown_cells.get(key, 0) for one in unsure),
             sum(one.cells.get(key, 0) for one in doubts),
@@ -207,9 +209,18 @@ def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None) -> C
             organisations.values() if held.wanted.counts_persons_once else (),
         ),
         cells=cells,
-        tallied=answers[held.tallied].total if held.tallied is not None else None,
+        tallied=_if_known(answers[held.tallied]) if held.tallied is not None else None,
         organisation_ids=with_rows,
     )
+
+
+def _cell_count(counted: int, unknown: int) -> int | None:
+    """Nobody counted where some may belong is not 0 but unknown."""
+    return None if unknown and not counted else counted
+
+
+def _if_known(one: Answer) -> int | None:
+    return one.total if one.known else None
 
 
 def _part(
