@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.engines.results.operations import load_catalogue
 from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
@@ -15,8 +16,8 @@ from samaki.ground.places.operations import load_gazetteer
 from samaki.interfaces.demo import banteay_srei, cop_women, fia, mpp, twg
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
+from samaki.interfaces.demo.results import BY, load_plans, lock_first_year
 from samaki.interfaces.demo.users import load_users
-from samaki.kernel.actors import System
 from samaki.kernel.errors import Conflict
 
 CAPITAL = "12"
@@ -33,7 +34,7 @@ def load(records: bool = True, progress: Callable[[str], object] = print) -> Non
             "not_an_example_site",
             _("This database has real users. The example is loaded into an empty one only."),
         )
-    load_gazetteer(by=System("example data"))
+    load_gazetteer(by=BY)
     progress("places")
     with transaction.atomic():
         _load(records, progress)
@@ -49,8 +50,10 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     fia_groups = fia.load_groups(programmes["fia"], bodies)
     cop_women.load_groups(programmes["cop-women"], bodies, places)
     learning_groups = banteay_srei.load_groups(programmes["banteay-srei"], bodies["banteay-srei"], places)
+    load_catalogue(by=BY)
+    load_plans(programmes)
     load_users(bodies, programmes, {group.key: group for group in Group.objects.all()})
-    progress("organisations, programmes, groups, users")
+    progress("organisations, programmes, groups, indicators, users")
     if not records:
         return
     mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
@@ -58,6 +61,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
+    lock_first_year(programmes["fia"], at)
     progress("fia")
     cop_women.load_records(programmes["cop-women"], bodies, places)
     progress("cop-women")

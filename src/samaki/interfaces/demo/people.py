@@ -51,9 +51,12 @@ class Casting:
     gender_term: str = ""
 
 
-def invent(casting: Casting, organisation: Organisation, rng: Random) -> list[Person]:
-    """People of one organisation, in the order of the genders asked for, no two with one name."""
-    taken: set[tuple[str, str]] = set()
+def invent(
+    casting: Casting, organisation: Organisation, rng: Random, taken: set[tuple[str, str]] | None = None
+) -> list[Person]:
+    """People of one organisation, in the order of the genders asked for. No two have one name, nor a name of `taken`,
+    which grows."""
+    taken = set() if taken is None else taken
     return _add([_one(casting, gender, taken, rng) for gender in casting.genders], organisation)
 
 

@@ -46,9 +46,10 @@ def load_records(programme: Programme, diakonia: Organisation, group: Group, pla
     if Activity.objects.filter(programme=programme).exists():
         return
     rng = Random("samaki twg")  # noqa: S311  # the same example every time, no secret
-    founders = invent(Casting([Gender.MAN] * FOUNDERS, (1960, 1990), [places["12"]], FOUNDED), diakonia, rng)
+    taken: set[tuple[str, str]] = set()
+    founders = invent(Casting([Gender.MAN] * FOUNDERS, (1960, 1990), [places["12"]], FOUNDED), diakonia, rng, taken)
     later = [Gender.MAN] * LATER_MEN + [Gender.WOMAN] * WOMEN + [Gender.ANOTHER_TERM] * ANOTHER
-    joiners = invent(Casting(later, (1975, 2001), [places["12"]], OPENED, OWN_WORD), diakonia, rng)
+    joiners = invent(Casting(later, (1975, 2001), [places["12"]], OPENED, OWN_WORD), diakonia, rng, taken)
     _join(group, founders, joiners)
     members = founders[1:] + joiners
     trainees = {
@@ -62,6 +63,7 @@ def load_records(programme: Programme, diakonia: Organisation, group: Group, pla
             ),
             diakonia,
             rng,
+            taken,
         )
         for code in ("19", "04")
     }
