@@ -24,14 +24,15 @@ def _lay_triggers(sender: AppConfig, **options: object) -> None:
     install()
 
 
-def _load_catalogue(sender: AppConfig, apps: Any, **options: object) -> None:
+def _load_catalogue(sender: AppConfig, apps: Any = None, **options: object) -> None:
     """The definitions of this release are in the catalogue as soon as its tables are."""
     from samaki.engines.results.operations import load_catalogue
     from samaki.kernel.actors import System
 
-    try:
-        apps.get_model("results", "IndicatorVersion")
-        apps.get_model("audit", "AuditEntry")
-    except LookupError:  # migrated back to before these tables
-        return
+    if apps is not None:  # None: the tables were emptied
+        try:
+            apps.get_model("results", "IndicatorVersion")
+            apps.get_model("audit", "AuditEntry")
+        except LookupError:  # migrated back to before these tables
+            return
     load_catalogue(by=System("definitions of this release"))
