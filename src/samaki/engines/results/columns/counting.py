@@ -67,18 +67,19 @@ class Tally:
 
 
 def _counts(values: Array, weights: Array | None = None) -> Counter[int]:
-    """How often each value of the array stands there, or the sum of its weights."""
+    """How often each value of the array stands there, or the sum of its weights where it is not 0."""
     if not len(values):
         return Counter()
     if len(values) > _SMALL and int(values.max()) < 4 * len(values):
         counts = np.bincount(values, weights)
-        found = np.flatnonzero(np.bincount(values) if weights is not None else counts)
+        found = np.flatnonzero(counts)
         return Counter(dict(zip(found.tolist(), counts[found].astype(np.int64).tolist(), strict=True)))
     if weights is None:
         kinds, counts = np.unique(values, return_counts=True)
     else:
         kinds, inverse = np.unique(values, return_inverse=True)
         counts = np.bincount(inverse, weights).astype(np.int64)
+        kinds, counts = kinds[counts != 0], counts[counts != 0]
     return Counter(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
 
 

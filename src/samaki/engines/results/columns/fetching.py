@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # names of tables and columns come from models, never from a reader
 """Reads database tables as arrays of integers, the quick way of each database."""
 
 from __future__ import annotations
