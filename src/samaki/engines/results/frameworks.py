@@ -24,6 +24,7 @@ class Described:
 
     key: str
     version: int
+    measure: str
     label: str
     why: str
     numerator: str
@@ -112,6 +113,7 @@ def _described(version: IndicatorVersion, *, placed: bool) -> Described:
     return Described(
         key=version.indicator.key,
         version=version.number,
+        measure=version.counts["measure"],
         label=getattr(version, f"label_{language}"),
         why=getattr(version, f"why_{language}"),
         numerator=getattr(version, f"numerator_{language}"),

@@ -59,6 +59,16 @@ def open_candidates(
     )
 
 
+def joined_lately(actor: AnyActor, *, limit: int = 10) -> list[MatchCandidate]:
+    """Pairs that the actor's own organisation said are one person, the latest first, so that a slip can be taken back.
+    Raises Refused, audited."""
+    within = organisations_within(actor, Action.EDIT_PEOPLE)
+    found = MatchCandidate.objects.filter(state=MatchCandidate.State.SAME)
+    if within is not None:
+        found = found.filter(organisation_id__in=within)
+    return list(found.order_by("-decided_at", "-pk")[:limit])
+
+
 def count_open(organisation_ids: Iterable[int]) -> dict[int, int]:
     """How many pairs are undecided, by organisation (0 where none): beside every unique count. A number of pairs tells
     of nobody, so it asks for no actor."""

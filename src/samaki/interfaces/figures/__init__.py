@@ -1,0 +1,1 @@
+"""Results of a programme, one indicator, and the rows behind every number of them."""

@@ -1,0 +1,138 @@
+"""One indicator of a programme: its number, its parts, its run over time, its definition; and the rows behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from samaki.engines.results import queries as results
+from samaki.engines.results.frameworks import Described, definition
+from samaki.engines.results.queries import series
+from samaki.engines.results.rows import records
+from samaki.ground.periods.rules import parse, run_of
+from samaki.ground.programmes.models import Programme
+from samaki.ground.programmes.queries import partners, programme
+from samaki.interfaces.figures.asking import Question, address_of
+from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
+from samaki.interfaces.web.requests import ActorRequest, page, told_in
+from samaki.kernel.actors import PUBLIC
+from samaki.kernel.errors import DomainError, NotFound
+from samaki.kernel.figures import Figure, FigureQuery, Source
+from samaki.kernel.policy import Action, may
+from samaki.ui.tables import of_records
+
+PERIODS = 8  # of a trend
+ROWS = 50
+
+
+class Reason(forms.Form):
+    reason = forms.CharField(label=_("Why do you open these records?"), max_length=300)
+
+
+@require_GET
+def indicator(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
+    where, defined = programme(request.actor, key), _defined(request, indicator)
+    form = _question(request, where, defined)
+    query = form.query(key, indicator)
+    found, now = None, None
+    with told_in(form):
+        found = results.figure(request.actor, query)
+        if found.published is not None and found.audience == "inside":
+            now = results.figure(request.actor, replace(query, source=Source.CURRENT))
+    context: dict[str, object] = {"programme": where, "defined": defined, "form": form, "query": query}
+    if found is not None:
+        context |= {"figure": found, "now": now} | _drawn(request, query, found, defined, where)
+    return page(request, "figures/indicator.html", context, status=422 if found is None else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
+    """The rows behind a figure, or the counts and the reason. Cases ask why first; the answer goes in the body."""
+    where, defined = programme(request.actor, key), _defined(request, indicator)
+    question = _question(request, where, defined)
+    query = question.query(key, indicator)
+    after = request.GET.get("after", "")
+    mark = int(after) if after.lstrip("-").isdecimal() and len(after) < 18 else None
+    reason = Reason(request.POST or None)
+    actor = request.actor
+    if reason.is_bound and reason.is_valid():
+        actor = replace(actor, reason=reason.cleaned_data["reason"])
+    context = {
+        "programme": where,
+        "defined": defined,
+        "query": query,
+        "address": address_of(query),
+        "figure": results.figure(request.actor, query),
+        "reason": reason,
+    }
+    try:
+        rows = records(actor, query, after=mark, limit=ROWS)
+    except DomainError as error:
+        if error.status != 403:
+            raise
+        asks = error.code == "reason_wanted"
+        context |= {
+            "refused": error.message,
+            "wants_reason": asks,
+            "second_factor": error.code == "second_factor_wanted",
+        }
+        return page(request, "figures/records.html", context, status=200 if asks else 403)
+    table = of_records(rows, defined.label)
+    return page(request, "figures/records.html", context | {"rows": rows, "table": table, "given": reason.is_bound})
+
+
+@require_GET
+def figure_csv(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
+    """The figure as a file. A file leaves the house, so it holds what may be published, whoever takes it."""
+    where, defined = programme(request.actor, key), _defined(request, indicator)
+    query = _question(request, where, defined).query(key, indicator)
+    text = "\ufeff" + as_csv(results.figure(PUBLIC, query), query.by)
+    headers = {"Content-Disposition": f'attachment; filename="{key}-{indicator}.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _question(request: ActorRequest, where: Programme, defined: Described) -> Question:
+    sees_all = may(request.actor, Action.SEE_PROGRAMME, organisation_id=None, programme_id=where.pk)
+    organisations = list(partners(request.actor, where)) if sees_all else []
+    return Question(request.GET, defined, organisations)
+
+
+def _run(request: ActorRequest, query: FigureQuery, where: Programme) -> list[Figure]:
+    """The figure of the periods up to the one asked; without a period, none."""
+    if not query.period:
+        return []
+    starts_in = where.fiscal_year_starts_in
+    asked = parse(query.period, fiscal_year_starts_in=starts_in)
+    first = run_of(asked, PERIODS, fiscal_year_starts_in=starts_in)[0].first
+    return series(request.actor, replace(query, by=()), kind=asked.kind, first=first, last=asked.last)
+
+
+def _drawn(
+    request: ActorRequest, query: FigureQuery, found: Figure, defined: Described, where: Programme
+) -> dict[str, object]:
+    address = address_of(query)
+    file = "" if query.organisation else f"{reverse('figure_csv', args=[query.programme, query.indicator])}?{address}"
+    label = defined.label
+    drawn: dict[str, object] = {
+        "records_href": f"{reverse('figure_records', args=[query.programme, query.indicator])}?{address}",
+        "csv": file,
+    }
+    if query.by:
+        parts = Breakdown(found, query.by, defined.measure)
+        drawn |= {"chart": parts.chart(label), "table": parts.table(label, file)}
+    run = _run(request, query, where)
+    if run:
+        drawn["trend"] = trend_of([(one.period or "", one) for one in run], label)
+    return drawn
+
+
+def _defined(request: ActorRequest, indicator: str) -> Described:
+    found = definition(request.actor, indicator)
+    if found is None:
+        raise NotFound("no_such_indicator", _("There is no such indicator."))
+    return found

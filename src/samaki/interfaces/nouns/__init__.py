@@ -1,0 +1,1 @@
+"""Pages about a noun of the ground: programme, place, group, person, activity."""

@@ -1,0 +1,32 @@
+"""Activities: when, where, by whom, how many; who was there is one tap further, for those who may."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from samaki.ground.activities import queries
+from samaki.ground.people.models import AgeBand, Gender
+from samaki.interfaces.nouns.filters import chosen_programme
+from samaki.interfaces.web.requests import ActorRequest, page
+
+PER_PAGE = 50
+WORDS = {**dict(Gender.choices), **{key: label for key, label in AgeBand.choices if key != "not_recorded"}}
+
+
+@require_GET
+def activities(request: ActorRequest) -> HttpResponse:
+    programme, form = chosen_programme(request)
+    listed = Paginator(queries.activities_with_counts(request.actor, programme), PER_PAGE)
+    return page(request, "nouns/activities.html", {"form": form, "listed": listed.get_page(request.GET.get("page"))})
+
+
+@require_GET
+def activity(request: ActorRequest, key: str) -> HttpResponse:
+    found = queries.activity(request.actor, key)
+    sheets = [
+        (sheet, [(WORDS.get(tally.value, tally.value), tally.count) for tally in sheet.tallies])
+        for sheet in queries.sheets(request.actor, found)
+    ]
+    return page(request, "nouns/activity.html", {"activity": found, "sheets": sheets})

@@ -1,0 +1,59 @@
+"""Groups and who belonged to them on any date: counts for the programme's people, names one tap further."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from samaki.ground.groups import queries
+from samaki.ground.people.models import Gender
+from samaki.interfaces.nouns.filters import chosen_programme
+from samaki.interfaces.web.requests import ActorRequest, page
+from samaki.kernel.panels import shown
+from samaki.kernel.policy import Action, may
+
+PER_PAGE = 50
+
+
+class OnDate(forms.Form):
+    on = forms.DateField(label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+@require_GET
+def groups(request: ActorRequest) -> HttpResponse:
+    today = timezone.localdate()
+    programme, form = chosen_programme(request)
+    listed = Paginator(queries.groups_with_sizes(request.actor, today, programme), PER_PAGE)
+    return page(request, "nouns/groups.html", {"form": form, "listed": listed.get_page(request.GET.get("page"))})
+
+
+@require_GET
+def group(request: ActorRequest, key: str) -> HttpResponse:
+    found = queries.group(request.actor, key)
+    form = OnDate(request.GET if "on" in request.GET else None, initial={"on": timezone.localdate()})
+    on = form.cleaned_data["on"] if form.is_valid() else timezone.localdate()
+    composition = queries.composition(request.actor, found, on)
+    counts = composition.by_gender
+    genders = [(gender.label, counts[gender.value]) for gender in Gender if gender.value in counts]
+    sees_people = may(
+        request.actor,
+        Action.SEE_PEOPLE,
+        organisation_id=found.organisation_id,
+        programme_id=found.programme_id,
+        group_id=found.pk,
+    )
+    context = {
+        "group": found,
+        "form": form,
+        "on": on,
+        "composition": composition,
+        "genders": genders,
+        "sees_people": sees_people,
+        "members": queries.members(request.actor, found, on)[:200],
+        "panels": [(panel.template, context) for panel, context in shown("group", request.actor, found)],
+    }
+    return page(request, "nouns/group.html", context)

@@ -1,0 +1,19 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class Narrative(forms.Form):
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    narrative = forms.CharField(
+        label=_("What happened this month, in your words"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=10_000,
+        required=False,
+        help_text=_("No names and no case details: others read this."),
+    )
+
+
+class Return(forms.Form):
+    reason = forms.CharField(
+        label=_("What should be corrected?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000
+    )
