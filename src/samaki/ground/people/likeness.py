@@ -13,10 +13,11 @@ from samaki.ground.people.rules import Traits
 PROPOSED_FROM = 75
 YEARS_THAT_ASK = 2  # birth years further apart than this want a second question before a merge
 
-_SOUND_SAME_SCRIPT = 0.93  # the same sound spelt otherwise is less than the same spelling
+_SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
 _SOUND_ACROSS = 0.97
-_YEAR_BONUS = {0: 6, 1: 0, 2: -4}
-_YEARS_APART, _YEAR_UNKNOWN = -25, -3
+# Birth years are often told roughly, so a few years apart speak against, and a generation apart nearly settles it.
+_YEARS_APART = ((0, 5), (1, 0), (2, -4), (5, -15))
+_A_GENERATION_APART, _YEAR_UNKNOWN = -35, -3
 _SAME_PHONE = 15
 _OTHER_GENDER = -15
 _SAME_PLACE = 3
@@ -28,7 +29,8 @@ def likeness(one: Traits, other: Traits) -> int:
     if one.birth_year is None or other.birth_year is None:
         score += _YEAR_UNKNOWN
     else:
-        score += _YEAR_BONUS.get(abs(one.birth_year - other.birth_year), _YEARS_APART)
+        apart = abs(one.birth_year - other.birth_year)
+        score += next((points for years, points in _YEARS_APART if apart <= years), _A_GENERATION_APART)
     if one.phone and one.phone == other.phone:
         score += _SAME_PHONE
     if {one.gender, other.gender} == _TOLD_GENDERS:
@@ -68,4 +70,4 @@ def _either_order(one: tuple[str, str], other: tuple[str, str]) -> float:
     whole = max(fuzz.ratio("".join(one), "".join(other)), fuzz.ratio("".join(one), "".join(reversed(other))))
     best = max(min(straight), min(swapped))
     # A name written into one field has no second part to compare.
-    return whole if not (all(one) and all(other)) else (whole + best) / 2
+    return whole if not (all(one) and all(other)) else (whole + 2 * best) / 3

@@ -7,8 +7,9 @@ with the database (a name sealed anew has a new one), so an added, corrected or 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 
 import numpy as np
@@ -63,9 +64,11 @@ class NameIndex:
         people = list(entries.values())
         names = [entry.identity for entry in people]
         self._people = people
-        self._spelt = _Column(people, [list(_spaced(name)) for name in names])
-        self._whole = _Column(people, [_both_orders(_spelt_parts(name)) for name in names])
-        self._sound = _Column(people, [_both_orders(_sound_parts(name)) for name in names])
+        fold = cache(folded)
+        self._spelt = _Column(people, [[_spaced(name.full_km, fold), _spaced(name.full_latin, fold)] for name in names])
+        forms = rules.Forms()
+        self._whole = _Column(people, [_both_orders(_spelt_parts(name, forms)) for name in names])
+        self._sound = _Column(people, [_both_orders(_sound_parts(name, forms)) for name in names])
         self._phones = [rules.phone_digits(name.phone) for name in names]
 
     def search(self, text: str, limit: int) -> list[tuple[int, Identity, int]]:
@@ -86,13 +89,14 @@ class NameIndex:
         if len(digits) >= _FEWEST_DIGITS and not any(sign.isalpha() for sign in text):
             return np.array([_FULL if digits in phone else 0.0 for phone in self._phones], dtype=np.float32)
         whole = folded(text)
-        best: NDArray[np.float32] = self._spelt.scores(
-            " ".join(folded(word) for word in text.split()), fuzz.token_set_ratio
-        )
-        best = np.maximum(best, self._whole.scores(whole, fuzz.ratio))
+        kinds = [
+            self._spelt.scores(" ".join(folded(word) for word in text.split()), fuzz.token_set_ratio),
+            self._whole.scores(whole, fuzz.ratio),
+            _SOUND * self._sound.scores(of_khmer(text) or of_latin(text), fuzz.ratio),
+        ]
         if len(whole) >= _SHORTEST_PART:
-            best = np.maximum(best, _PART * self._whole.scores(whole, fuzz.partial_ratio))
-        best = np.maximum(best, _SOUND * self._sound.scores(of_khmer(text) or of_latin(text), fuzz.ratio))
+            kinds.append(_PART * self._whole.scores(whole, fuzz.partial_ratio))
+        best: NDArray[np.float32] = np.max(kinds, axis=0)
         return best
 
 
@@ -137,22 +141,21 @@ def _marks(organisation_id: int) -> dict[int, tuple[bytes, int]]:
         return {pk: (bytes(mark), stands) for pk, mark, stands in cursor.fetchall()}
 
 
-def _spaced(name: Identity) -> Iterator[str]:
-    for full in (name.full_km, name.full_latin):
-        yield " ".join(folded(word) for word in full.split())
+def _spaced(full: str, fold: Callable[[str], str]) -> str:
+    return " ".join(fold(word) for word in full.split())
 
 
-def _spelt_parts(name: Identity) -> tuple[tuple[str, str], ...]:
+def _spelt_parts(name: Identity, forms: rules.Forms) -> tuple[tuple[str, str], ...]:
     return (
-        (folded(name.family_km), folded(name.given_km)),
-        (folded(name.family_latin), folded(name.given_latin)),
+        (forms.khmer(name.family_km).folded, forms.khmer(name.given_km).folded),
+        (forms.latin(name.family_latin).folded, forms.latin(name.given_latin).folded),
     )
 
 
-def _sound_parts(name: Identity) -> tuple[tuple[str, str], ...]:
+def _sound_parts(name: Identity, forms: rules.Forms) -> tuple[tuple[str, str], ...]:
     return (
-        (of_khmer(name.family_km), of_khmer(name.given_km)),
-        (of_latin(name.family_latin), of_latin(name.given_latin)),
+        (forms.khmer(name.family_km).sound, forms.khmer(name.given_km).sound),
+        (forms.latin(name.family_latin).sound, forms.latin(name.given_latin).sound),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from samaki.ground.people.romanisation import of_khmer, of_latin, skeleton
 from samaki.ground.places.rules import folded
@@ -81,7 +82,32 @@ class Traits:
     place_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """One part of a name (family or given): folded, and as it sounds."""
+
+    folded: str = field(repr=False)
+    sound: str = field(repr=False)
+
+
+def khmer_part(name: str) -> Part:
+    return Part(folded(name), of_khmer(name))
+
+
+def latin_part(name: str) -> Part:
+    return Part(folded(name), of_latin(name))
+
+
+class Forms:
+    """The parts of many names, each worked out once. Keep one for a batch and let it go: it holds names."""
+
+    def __init__(self) -> None:
+        self.khmer = cache(khmer_part)
+        self.latin = cache(latin_part)
+
+
 def traits(
+    forms: Forms,
     *,
     family_km: str,
     given_km: str,
@@ -92,11 +118,13 @@ def traits(
     gender: str = NOT_RECORDED,
     place_id: int | None = None,
 ) -> Traits:
+    family, given = forms.khmer(family_km), forms.khmer(given_km)
+    family_romanised, given_romanised = forms.latin(family_latin), forms.latin(given_latin)
     return Traits(
-        km=(folded(family_km), folded(given_km)),
-        latin=(folded(family_latin), folded(given_latin)),
-        sound_km=(of_khmer(family_km), of_khmer(given_km)),
-        sound_latin=(of_latin(family_latin), of_latin(given_latin)),
+        km=(family.folded, given.folded),
+        latin=(family_romanised.folded, given_romanised.folded),
+        sound_km=(family.sound, given.sound),
+        sound_latin=(family_romanised.sound, given_romanised.sound),
         phone=phone_digits(phone),
         birth_year=birth_year,
         gender=gender,

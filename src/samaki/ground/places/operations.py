@@ -14,9 +14,10 @@ from samaki.ground.places import rules
 from samaki.ground.places.models import GazetteerEdition, Place, PlaceFault, PlaceName
 from samaki.ground.places.rules import Fault, PlaceRow
 from samaki.ground.places.tables import cambodia
+from samaki.kernel import policy
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.audit.permits import acting
+from samaki.kernel.audit.permits import keeping_refusals
 from samaki.kernel.policy import Action
 
 _FIELDS = ("level", "kind", "name_km", "name_latin", "parent_id", "valid_until")
@@ -47,7 +48,9 @@ def load_table(
     """A country's own table. Rows are known by code and `valid_from`; a place no longer in the table stays, because
     records point at it: end it by a row with `valid_until`. Faults of an earlier edition of the country give way to
     this one's. `digits` is the length of a code by level where codes are numeric and begin with their parent's."""
-    with acting(by, Action.LOAD_PLACES, ("places.gazetteer", country), organisation_id=None):
+    with keeping_refusals(by, Action.LOAD_PLACES, ("places.gazetteer", country), organisation_id=None):
+        if not policy.reach(by, Action.LOAD_PLACES):  # places belong to no organisation: any administrator may
+            raise policy.refusal(by, Action.LOAD_PLACES)
         sifted = rules.sift(rows, digits)
         added, changed = _write_places(sifted.taken, country)
         renamed = _write_names(sifted.taken, country)

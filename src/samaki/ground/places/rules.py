@@ -24,6 +24,7 @@ _KHMER_DIGITS = {0x17E0 + digit: str(digit) for digit in range(10)}
 _VOWEL_BEFORE_COENG = re.compile(f"([\u17b6-\u17d1]+)((?:{_COENG}[\u1780-\u17b3])+)")
 _RO_BEFORE_ANOTHER_COENG = re.compile(f"({_COENG}\u179a)((?:{_COENG}[\u1780-\u17b3])+)")
 _SHIFTER_AFTER_VOWEL = re.compile("([\u17b6-\u17c8]+)([\u17c9\u17ca])")
+_NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
 _SAME_LOOK = (
     (_COENG + "\u178a", _COENG + "\u178f"),  # ្ដ and ្ត
     ("\u17c1\u17b8", "\u17be"),  # េ + ី typed for ើ
@@ -42,6 +43,8 @@ def folded(text: str) -> str:
     Khmer: no invisible signs, coeng ត for coeng ដ, coeng រ last, vowels after coengs, ០–៩ as 0–9.
     Latin: no case, no diacritics. Both: nothing but letters, marks and digits, so no spaces.
     """
+    if text.isascii():
+        return _NEITHER_LETTER_NOR_DIGIT.sub("", text.casefold())
     text = unicodedata.normalize("NFKD", text.casefold()).translate(_INVISIBLE).translate(_KHMER_DIGITS)
     text = "".join(sign for sign in text if not "\u0300" <= sign <= "\u036f")
     for typed, meant in _SAME_LOOK:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,6 +22,7 @@ from samaki.ground.people.access import not_found, organisations_within, require
 from samaki.ground.people.identities import opened, traits_of
 from samaki.ground.people.likeness import PROPOSED_FROM, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
+from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, DomainError
@@ -120,24 +122,30 @@ def propose_anew(person: Person) -> None:
     write_candidates(person.organisation_id, [person.pk])
 
 
-def write_candidates(organisation_id: int, person_ids: Sequence[int]) -> int:
-    """New candidates between these and anyone of the organisation. For operations of this package."""
+def write_candidates(
+    organisation_id: int,
+    person_ids: Sequence[int],
+    known: Mapping[int, Person] = MappingProxyType({}),
+    known_traits: Mapping[int, Traits] = MappingProxyType({}),
+) -> int:
+    """New candidates between these and anyone of the organisation; whose traits are not known yet is opened. For
+    operations of this package."""
     pairs = _sharing_a_key(organisation_id, person_ids)
     ids = sorted({person_id for pair in pairs for person_id in pair})
-    people = {
-        person.pk: person
-        for chunk in _chunks(ids)
-        for person in Person.objects.filter(pk__in=chunk, withdrawn_at__isnull=True)
-    }
-    traits = {pk: traits_of(people[pk], identity) for pk, identity in opened(people).items()}
-    known = {
+    people = dict(known)
+    for chunk in _chunks([person_id for person_id in ids if person_id not in known]):
+        people.update(Person.objects.filter(withdrawn_at__isnull=True).in_bulk(chunk))
+    forms = Forms()
+    others = opened(pk for pk in people if pk not in known_traits)
+    traits = {**known_traits, **{pk: traits_of(people[pk], name, forms) for pk, name in others.items()}}
+    written = {
         pair
         for chunk in _chunks(ids)
         for pair in MatchCandidate.objects.filter(first_id__in=chunk).values_list("first_id", "second_id")
     }
     new = []
-    for first, second in sorted(pairs - known):
-        if first not in traits or second not in traits or _standing(people[first]) == _standing(people[second]):
+    for first, second in sorted(pairs - written):
+        if first not in people or second not in people or _standing(people[first]) == _standing(people[second]):
             continue
         score = likeness(traits[first], traits[second])
         if score >= PROPOSED_FROM:

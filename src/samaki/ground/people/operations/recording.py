@@ -12,9 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.people import rules
 from samaki.ground.people.access import not_found, person_within, require_over
-from samaki.ground.people.identities import Identity, blocking_keys, opened, seal, stripped
+from samaki.ground.people.identities import (
+    Identity,
+    insert_rows,
+    opened,
+    seal,
+    stripped,
+    traits_of,
+    write_blocking_keys,
+)
 from samaki.ground.people.models import AgeBand, BlockingKey, Consent, Gender, Person, PersonIdentity, PersonKey
 from samaki.ground.people.operations.matching import propose_anew, write_candidates
+from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel import sealed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
@@ -96,13 +105,13 @@ def add_people(
             ),
             batch_size=_BATCH,
         )
-        _write_identities(people, [stripped(row.identity) for row in entered])
+        traits = _write_identities(people, [stripped(row.identity) for row in entered])
         Consent.objects.bulk_create(
             consent_of(person.pk, consent, by, is_example=is_example)
             for person, row in zip(people, entered, strict=True)
             for consent in row.consents
         )
-        write_candidates(organisation_id, [person.pk for person in people])
+        write_candidates(organisation_id, [person.pk for person in people], {p.pk: p for p in people}, traits)
         if len(people) == 1:
             record(by, "people.add", people[0], organisation_id=organisation_id)
         else:
@@ -151,7 +160,7 @@ def correct_person(
         salt = bytes(PersonKey.objects.get(pk=person_id).salt)
         PersonIdentity.objects.filter(pk=person_id).update(sealed=seal(person_id, identity, salt))
         BlockingKey.objects.filter(person_id=person_id).delete()
-        BlockingKey.objects.bulk_create(blocking_keys(person, identity))
+        write_blocking_keys([person], {person_id: traits_of(person, identity, Forms())})
         propose_anew(person)
         fields = sorted(name for name in yours if yours[name] != theirs[name])
         record(by, "people.correct", person, organisation_id=person.organisation_id, details={"fields": fields})
@@ -168,20 +177,17 @@ def _filled(person: Person, row: NewPerson, moment: dt.datetime) -> Person:
     return person
 
 
-def _write_identities(people: Sequence[Person], identities: Sequence[Identity]) -> None:
-    keys = [PersonKey(person_id=person.pk, salt=sealed.new_salt()) for person in people]
-    PersonKey.objects.bulk_create(keys, batch_size=_BATCH)
-    PersonIdentity.objects.bulk_create(
-        (
-            PersonIdentity(person_id=person.pk, sealed=seal(person.pk, identity, bytes(key.salt)))
-            for person, identity, key in zip(people, identities, keys, strict=True)
-        ),
-        batch_size=_BATCH,
-    )
-    BlockingKey.objects.bulk_create(
-        (key for person, identity in zip(people, identities, strict=True) for key in blocking_keys(person, identity)),
-        batch_size=_BATCH,
-    )
+def _write_identities(people: Sequence[Person], identities: Sequence[Identity]) -> dict[int, Traits]:
+    salts = [(person.pk, sealed.new_salt()) for person in people]
+    insert_rows(PersonKey, ("person_id", "salt"), salts)
+    seals = [(pk, seal(pk, identity, salt)) for (pk, salt), identity in zip(salts, identities, strict=True)]
+    insert_rows(PersonIdentity, ("person_id", "sealed"), seals)
+    forms = Forms()
+    traits = {
+        person.pk: traits_of(person, identity, forms) for person, identity in zip(people, identities, strict=True)
+    }
+    write_blocking_keys(people, traits)
+    return traits
 
 
 def consent_of(person_id: int, given: GivenConsent, by: AnyActor, *, is_example: bool) -> Consent:
