@@ -8,3 +8,4 @@ class Imports(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("tables")  # each strand says there which kinds of table it takes
+        from samaki.interfaces.imports import menu  # noqa: F401  # registers

@@ -66,6 +66,10 @@ class Column:
     def label(self) -> str:
         return self.label_km if (get_language() or "").startswith("km") else self.label_en
 
+    @property
+    def help(self) -> str:
+        return self.help_km if (get_language() or "").startswith("km") else self.help_en
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from samaki.kernel.tables.reasons import reason
+from samaki.kernel.errors import Invalid
+from samaki.kernel.tables.reasons import reason, reasons
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_UNPACKED = 400 * 1024 * 1024
@@ -71,6 +72,13 @@ class Unusable(Exception):
         self.reason = reason
         self.value = value
         self.params = params
+
+
+def as_invalid(unusable: Unusable) -> Invalid:
+    """The same as a rule's no."""
+    why = Invalid(unusable.reason, reasons[unusable.reason].what)
+    why.params = dict(unusable.params)
+    return why
 
 
 @dataclass

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice, repeat
 
 from django.utils.translation import gettext_lazy as _
 
 from samaki.interfaces.imports.reading import delimited, workbook
 from samaki.interfaces.imports.reading.content import MOST_ROWS, RawSheet, Unusable, kind_of
-from samaki.interfaces.imports.reading.headings import LOOKED_AT, Headings, Matched, heading_row
+from samaki.interfaces.imports.reading.headings import LOOKED_AT, Headings, Matched, heading_row, likely_heading_row
 from samaki.kernel.tables import Broken, Column, Reading, Sheet, Table, TableKind, Unreadable
 from samaki.kernel.tables.cells import folded, plain
 from samaki.kernel.tables.reasons import reason
 
 CHUNK = 2_000  # rows turned into columns at a time
+SAMPLES = 3  # contents shown below a heading
 REMEMBERED = 20_000  # different contents of a column whose reading is kept
 TOTALS = tuple(folded(word) for word in ("total", "grand total", "សរុប", "សរុបរួម", "ចំនួនសរុប"))
 
@@ -205,3 +207,48 @@ def _value(cell: object, parse: Callable[[object, Reading], object], reading: Re
         return parse(cell, reading)
     except Unreadable as unreadable:
         return unreadable.with_traceback(None)
+
+
+@dataclass(frozen=True)
+class SeenHeading:
+    """A heading of the file: the column it is known to be or only looks like, and what stands below it."""
+
+    heading: str
+    key: str
+    suggested: str
+    samples: tuple[str, ...]
+
+
+def look_at_headings(
+    content: bytes, kind: TableKind, remembered: Mapping[str, str] | None = None
+) -> tuple[SeenHeading, ...]:
+    """The headings of the first sheet that has any, for a person to match. Raises Unusable."""
+    headings = Headings(kind.columns, remembered)
+    likely: tuple[SeenHeading, ...] = ()
+    for sheet in raw_sheets(content):
+        top = list(islice(sheet.rows, LOOKED_AT))
+        found = heading_row(headings, top)
+        if found is not None:
+            return _seen(headings, found[1], top[found[0] + 1 :], kind)
+        index = likely_heading_row(top)
+        if index is not None and not likely:
+            likely = _seen(headings, headings.match(top[index]), top[index + 1 :], kind)
+    return likely
+
+
+def _seen(
+    headings: Headings, matched: Matched, below: Sequence[Sequence[object]], kind: TableKind
+) -> tuple[SeenHeading, ...]:
+    known = {place: key for key, place in matched.places.items()}
+    suggested: dict[str, str] = {}
+    for column in kind.columns:
+        if column.key not in matched.places:
+            near = headings.nearest(column, matched.unused)
+            if near is not None:
+                suggested.setdefault(near, column.key)
+    seen = []
+    for place, heading in matched.headings.items():
+        cells = [] if kind.holds_names else [row[place] for row in below if place < len(row) and not _blank(row[place])]
+        samples = tuple(cell.text if isinstance(cell, Broken) else str(cell)[:30] for cell in cells[:SAMPLES])
+        seen.append(SeenHeading(heading, known.get(place, ""), suggested.get(heading, ""), samples))
+    return tuple(seen)
