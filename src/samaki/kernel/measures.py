@@ -7,7 +7,7 @@ A path is a dotted chain of links that ends in a column, such as `session.activi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -164,10 +164,10 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Division:
-    """A dimension by which a programme divides its places from a date on (null: from the start), such as old and new."""
+    """A dimension by which a programme divides its places from a date on (null: from the start): old and new area."""
 
     key: str
-    label: Any
+    label: Any = field(compare=False)  # its words change with the reader's language
     table: str
     programme: str
     place: str
@@ -177,10 +177,10 @@ class Division:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A way to break a measure down, by the keys of the column at `path`. Keys in `unknown` say that nothing is known."""
+    """A way to break a measure down: the keys of the column at `path`. Those in `unknown` say that nothing is known."""
 
     key: str
-    label: Any
+    label: Any = field(compare=False)  # its words change with the reader's language
     path: str
     unknown: frozenset[str] = frozenset({UNKNOWN})
 
@@ -192,9 +192,10 @@ class Records:
     `programme`, `organisation`, `place`, `subject` and `record` are paths that end in a link; `since` and `until` paths
     to dates of one table. A row belongs to a period when it lies wholly inside; one that overlaps, or has no date, may
     belong. With `as_of` the row is a state that holds from `since` to the day before `until`, and periods ask its date.
-    The link at `organisation` leads to a table with a Text column `key`, and `record` names what is counted as a row and opened (default: the row itself); `subject` what is counted once.
-    `weight` is a number column to sum; null weighs nothing and makes the row unknown. `dated` is the date at which
-    a division of places is taken (default `since`). Every one of `conditions`, path and allowed keys, must hold.
+    The link at `organisation` leads to a table with a Text column `key`. `record` names what is counted as a row and
+    opened (default: the row itself), `subject` what is counted once. `weight` is a number column to sum; null weighs
+    nothing and makes the row unknown. `dated` is the date at which a division of places is taken (default `since`).
+    Every one of `conditions`, path and allowed keys, must hold.
     """
 
     table: str
@@ -221,7 +222,7 @@ class Measure:
     """
 
     key: str
-    label: Any
+    label: Any = field(compare=False)  # its words change with the reader's language
     unit: str
     records: Records
     gaps: tuple[Records, ...] = ()
