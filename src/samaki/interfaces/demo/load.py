@@ -16,7 +16,7 @@ from samaki.ground.places.operations import load_gazetteer
 from samaki.interfaces.demo import banteay_srei, cop_women, fia, mpp, twg
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
-from samaki.interfaces.demo.results import BY, load_plans, lock_first_year
+from samaki.interfaces.demo.results import BY, load_plans
 from samaki.interfaces.demo.users import load_users
 from samaki.kernel.errors import Conflict
 
@@ -61,7 +61,6 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
-    lock_first_year(programmes["fia"], at)
     progress("fia")
     cop_women.load_records(programmes["cop-women"], bodies, places)
     progress("cop-women")

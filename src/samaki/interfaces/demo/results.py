@@ -5,13 +5,10 @@ Frameworks and targets are invented. The statements are the sources' own words.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from samaki.engines.results.models import Framework, Node, Statement
 from samaki.engines.results.operations import NodeWritten, keep_statement, set_framework, set_target
-from samaki.ground.periods.models import PeriodLock
-from samaki.ground.periods.operations import lock_period
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import System
 
@@ -112,12 +109,6 @@ def load_plans(programmes: dict[str, Programme]) -> None:
             _load(plan, programmes[plan.programme])
     if not Statement.objects.filter(programme=programmes["mpp"]).exists():
         _state(programmes["mpp"])
-
-
-def lock_first_year(programme: Programme, at: dt.datetime) -> None:
-    """Feminists in Action has closed its first year, so that a published figure stands beside the one of today."""
-    if not PeriodLock.objects.filter(programme=programme).exists():
-        lock_period(programme=programme, period="2023", by=BY, at=at)
 
 
 def _load(plan: Plan, programme: Programme) -> None:
