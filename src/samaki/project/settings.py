@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "samaki.ground.activities",
     "samaki.ground.periods",
     "samaki.engines.results",
+    "samaki.engines.reports",
     "samaki.strands.outreach",
     "samaki.strands.counselling",
     "samaki.interfaces.imports",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Described:
     is_ratio: bool
     author: str
     checker: str
-    review_on: str
+    review_on: dt.date
     digest: str
     placed: bool
 
@@ -125,7 +126,7 @@ def _described(version: IndicatorVersion, *, placed: bool) -> Described:
         is_ratio=version.counts["narrowed"] is not None,
         author=version.author,
         checker=version.checker,
-        review_on=version.review_on.isoformat(),
+        review_on=version.review_on,
         digest=version.digest,
         placed=placed,
     )
