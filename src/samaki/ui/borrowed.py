@@ -42,7 +42,7 @@ BORROWED = (
     _("Yes"),
     _("No"),
     _("Delete"),
-    # Passwords (django.contrib.auth)
+    # Choosing a password
     _("This password is too common."),
     _("Your password can’t be a commonly used password."),
     _("Your password can’t be too similar to your other personal information."),

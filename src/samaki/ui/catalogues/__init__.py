@@ -1,7 +1,7 @@
 """The message catalogues: found in the source, kept as PO, compiled to MO.
 
-All in Python, so that a fresh clone needs no gettext. `python -m samaki.ui.catalogues` brings the PO files up to date and
-compiles them; both are in the repository.
+All in Python, so that a fresh clone needs no gettext. `python -m samaki.ui.catalogues` brings the PO files up to date
+and compiles them; both are in the repository.
 """
 
 from pathlib import Path

@@ -26,18 +26,17 @@ def updated(
         notes = [note for note in kept[key].comments if not note.startswith("glossary: ")] if key in kept else []
         if term:
             notes.append(f"glossary: {term['confidence']}")
-        entries.append(po.Entry(message.message, texts, message.context, message.plural, notes, sorted(message.files)))
+        entries.append(po.Entry(message.message, texts, message.context, message.plural, notes))
     return entries
 
 
 def main() -> int:
     found = extract.messages(PACKAGE)
+    terms = checks.glossary(GLOSSARY)
     path = po_path("km")
     old = po.parse(path.read_text()) if path.exists() else []
-    khmer = updated(found, old, checks.glossary(GLOSSARY))
-    english = (
-        [entry for entry in po.parse(po_path("en").read_text()) if entry.key in found] if po_path("en").exists() else []
-    )
+    khmer = updated(found, old, terms)
+    english = [e for e in po.parse(po_path("en").read_text()) if e.key in found or e.message in terms]
     for language, entries in (("km", khmer), ("en", english)):
         po_path(language).write_text(po.render(entries, language))
         mo_path(language).write_bytes(po.compiled(entries, language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -23,13 +23,11 @@ _TEMPLATE_CALL = re.compile(r"\b(?:_|n?p?gettext)\(")
 
 @dataclass
 class Found:
-    """One message; `files` relative to the package, sorted, without line numbers so that catalogues change only with
-    the words."""
+    """One message, without where it stands: catalogues change only with the words."""
 
     message: str
     context: str | None = None
     plural: str | None = None
-    files: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> tuple[str | None, str]:
@@ -49,7 +47,6 @@ def messages(root: Path) -> dict[tuple[str | None, str], Found]:
         for message in new:
             kept = found.setdefault(message.key, message)
             kept.plural = kept.plural or message.plural
-            kept.files.add(path.relative_to(root).as_posix())
     return found
 
 

@@ -19,7 +19,6 @@ class Entry:
     context: str | None = None
     plural: str | None = None
     comments: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
     fuzzy: bool = False
 
     @property
@@ -43,12 +42,11 @@ def parse(text: str) -> list[Entry]:
 
 def _entry(block: str) -> Entry | None:
     parts: dict[str, str] = {}
-    comments, files, fuzzy, at = [], [], False, ""
+    comments: list[str] = []
+    fuzzy, at = False, ""
     for line in block.splitlines():
         if line.startswith("#. "):
             comments.append(line[3:])
-        elif line.startswith("#: "):
-            files.append(line[3:])
         elif line.startswith("#,"):
             fuzzy = "fuzzy" in line
         elif line.startswith('"'):
@@ -61,14 +59,14 @@ def _entry(block: str) -> Entry | None:
     if "msgid" not in parts:
         return None
     texts = [parts[key] for key in sorted(parts) if key.startswith("msgstr")]
-    return Entry(parts["msgid"], texts, parts.get("msgctxt"), parts.get("msgid_plural"), comments, files, fuzzy)
+    return Entry(parts["msgid"], texts, parts.get("msgctxt"), parts.get("msgid_plural"), comments, fuzzy)
 
 
 def render(entries: Iterable[Entry], language: str) -> str:
     """A PO file, entries in the order of their messages."""
     blocks = [f'msgid ""\nmsgstr ""\n{_quoted(_header(language), lines=True)}']
     for entry in sorted(entries, key=lambda entry: (entry.message, entry.context or "")):
-        lines = [f"#. {comment}" for comment in entry.comments] + [f"#: {file}" for file in entry.files]
+        lines = [f"#. {comment}" for comment in entry.comments]
         lines += ["#, fuzzy"] if entry.fuzzy else []
         lines += [f"msgctxt {_quoted(entry.context)}"] if entry.context is not None else []
         lines.append(f"msgid {_quoted(entry.message)}")
