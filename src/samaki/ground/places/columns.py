@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from samaki.ground.places.models import Level
-from samaki.ground.places.queries import KnownPlace, Path, PathFound, ancestors, find_paths
+from samaki.ground.places.queries import KnownPlace, Path, PathFound, ancestors, find, find_paths
 from samaki.kernel.tables import Column, Table
 from samaki.kernel.tables.cells import text
 
-SUGGESTED = 5
+SUGGESTED = 6
 
 PROVINCE = Column(
     "province",
@@ -72,8 +72,13 @@ def _note(table: Table, row: int, answer: PathFound) -> None:
     column = _KEY_OF[Level(answer.level or Level.COMMUNE)]
     if answer.found.places:
         table.fault(row, column, "place_twice", suggestions=_written(answer.found.places))
-    elif answer.found.suggestions:
-        table.fault(row, column, "place_near", suggestions=_written(answer.found.suggestions))
+        return
+    near = answer.found.suggestions
+    if column == "commune":  # the name of a district or province may have slipped into the column
+        wider = find(str(table.columns[column][row])).suggestions
+        near += tuple(place for place in wider if place.level < Level.COMMUNE)
+    if near:
+        table.fault(row, column, "place_near", suggestions=_written(near))
     else:
         table.fault(row, column, "place_unknown")
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from samaki.ground.activities.tables.roster import GENDERS, WAYS
 from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
 from samaki.ground.places.tables import cambodia
@@ -25,6 +26,7 @@ from samaki.strands.outreach.tables import CHANNELS
 TITLES = {
     "cases": ("Register of cases (example)", "បញ្ជីករណី (ឧទាហរណ៍)"),
     "tallies": ("Outreach contacts (example)", "ចំនួនដងដែលបានជួប (ឧទាហរណ៍)"),
+    "roster": ("Members of a men’s group (example)", "សមាជិកក្រុមបុរស (ឧទាហរណ៍)"),
     "group-reports": ("Monthly reports of the men’s groups (example)", "របាយការណ៍ប្រចាំខែរបស់ក្រុមបុរស (ឧទាហរណ៍)"),
 }
 ROWS_FOR_ANSWERS = 2_000  # rows below the headings that offer the list of answers
@@ -172,8 +174,40 @@ def _group_reports() -> Iterator[Row]:
         }
 
 
+def _roster() -> Iterator[Row]:
+    """Invented people of one group: names put together from common ones."""
+    commune = next(iter(mpp.FORMED))
+    for number, (family_km, family, given_km, given) in enumerate(INVENTED):
+        yield {
+            "family_km": family_km,
+            "given_km": given_km,
+            "family_latin": family,
+            "given_latin": given,
+            "gender": MAN,
+            "birth_year": 1962 + 3 * number,
+            **_where(commune),
+            "group": _group(commune),
+            "joined_on": mpp.FORMED[commune] + dt.timedelta(days=10 * number),
+            "consent": SIGNATURE if number % 3 else THUMBPRINT,
+            "consent_on": mpp.FORMED[commune] + dt.timedelta(days=10 * number),
+        }
+
+
+INVENTED = (
+    ("សុខ", "Sok", "រតនៈ", "Rattanak"),
+    ("ចាន់", "Chan", "វិសាល", "Visal"),
+    ("ហេង", "Heng", "សំណាង", "Samnang"),
+    ("កែវ", "Keo", "បុរី", "Borey"),
+    ("ម៉ៅ", "Mao", "ពិសិដ្ឋ", "Piseth"),
+    ("ទេព", "Tep", "ចំរើន", "Chamroeun"),
+    ("អ៊ុំ", "Um", "សុវណ្ណ", "Sovann"),
+    ("ឈឹម", "Chhim", "រិទ្ធី", "Rithy"),
+)
+MAN, SIGNATURE, THUMBPRINT = GENDERS[1].both, WAYS[0].both, WAYS[1].both
+
 _ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "cases": _cases,
     "tallies": _tallies,
     "group-reports": _group_reports,
+    "roster": _roster,
 }

@@ -10,6 +10,7 @@ from samaki.kernel.tables.kinds import Broken, Reading
 from samaki.kernel.tables.reasons import Unreadable
 
 EARLIEST = dt.date(1970, 1, 1)
+EARLIEST_YEAR = 1900  # somebody's year of birth
 BUDDHIST = 543  # years the Buddhist era is ahead, for most of the year
 EXCEL_ZERO = dt.date(1899, 12, 30)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+Z?)?")
@@ -140,7 +141,10 @@ def year(raw: object, reading: Reading) -> int:
     written = western(as_text(raw)).removeprefix("ឆ្នាំ").strip()
     if not re.fullmatch(r"\d{4}", written):
         raise Unreadable("not_a_year")
-    found = _date(int(written), 1, 1, reading)
-    if found > reading.today:
+    found = int(written)
+    if found > reading.today.year:
+        _date(found, 1, 1, reading)  # says so where the year may be of another era
         raise Unreadable("date_in_future")
-    return found.year
+    if found < EARLIEST_YEAR:
+        raise Unreadable("not_a_year")
+    return found

@@ -149,6 +149,8 @@ class Table:
             return
         if value is None and row is not None and column in self.columns:
             value = self.columns[column][row]
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # a workbook keeps 12 as 12.0
         shown = "" if value is None else str(value)[:SHOWN]
         self.faults.append(Fault(row, column, reason, shown, what, remedy, params))
 

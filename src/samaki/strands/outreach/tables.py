@@ -119,7 +119,7 @@ def _spans_of(table: Table) -> list[tuple[dt.date, dt.date] | None]:
         given = (since is not None or until is not None) + (first is not None) + (number is not None)
         if given == 1:
             span = _span(since, until, first, number)
-            if span is None:
+            if span is None and row not in table.faulty_rows:
                 table.fault(row, "until" if until is None else "since", "value_missing")
         elif isinstance(first, dt.date) and number == first.year and since is until is None:
             span = _span(None, None, first, None)  # the year says again what the month says

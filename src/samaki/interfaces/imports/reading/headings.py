@@ -14,7 +14,7 @@ from samaki.kernel.tables.cells import folded, plain
 LOOKED_AT = 40  # lines among which the headings stand
 ENOUGH = 2  # known headings that make a row the heading row
 SUGGESTED_FROM = 70.0  # likeness 0–100 below which a heading is no suggestion
-_PARTS = re.compile(r"[\n/()|–—]+")
+_PARTS = re.compile(r"[\n/()|*–—]+")
 
 
 @dataclass
@@ -66,14 +66,14 @@ class Headings:
         """The column's key and how surely it is meant; "" where the heading is not known."""
         whole = folded(cell)
         if whole in self.remembered:
-            return self.remembered[whole], 4
-        for known, sure in ((self._labels, 3), (self._names, 2)):
-            if whole in known:
-                return known[whole], sure
-        for part in _PARTS.split(cell):
-            key = self._labels.get(folded(part)) or self._names.get(folded(part))
-            if key:
-                return key, 1
+            return self.remembered[whole], 9
+        lines = [folded(line) for line in cell.splitlines()]
+        parts = [folded(part) for part in _PARTS.split(cell)]
+        for sure, words in ((7, [whole]), (4, lines), (1, parts)):
+            for known, more in ((self._labels, 1), (self._names, 0)):
+                key = next((known[word] for word in words if word in known), "")
+                if key:
+                    return key, sure + more
         return "", 0
 
     def nearest(self, column: Column, headings: Iterable[str]) -> str | None:

@@ -1,0 +1,31 @@
+"""Writing many rows at once without the ORM: plain values in, one statement a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection, models
+
+BATCH = 20_000
+
+
+def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[object]]) -> None:
+    """Inserts rows given by column: column name of the table → values, all equally long, as the driver takes them.
+
+    Call in a transaction. Constraints and triggers of the table apply; signals, defaults and `auto_now` do not.
+    """
+    names = list(columns)
+    size = len(columns[names[0]])
+    quoted = [connection.ops.quote_name(name) for name in names]
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            marks = ", ".join(["%s"] * len(names))
+            rows = list(zip(*columns.values(), strict=True))
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({marks})", rows)  # noqa: S608
+            return
+        types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+        arrays = ", ".join(f"%s::{types[name]}[]" for name in names)
+        statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608
+        for start in range(0, size, BATCH):
+            cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
