@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.results.counting import AT_MOST, Wanted
-from samaki.engines.results.definitions import Counts, Where, counts_of
+from samaki.engines.results.definitions import Counts, Where, both, counts_of
 from samaki.engines.results.dimensions import dimensions_of
 from samaki.engines.results.models import IndicatorVersion
 from samaki.engines.results.scope import OUTSIDE, Scope, scope_of
@@ -115,11 +115,13 @@ def _resolved(
 ) -> Resolved:
     counts = counts_of(version.counts)
     period = parse(query.period, fiscal_year_starts_in=programme.fiscal_year_starts_in) if query.period else None
-    by = _dimensions(query, version, counts)
-    where: Where = ()
+    by = _dimensions(query.by, version, counts)
+    _dimensions(tuple(name for name, _value in query.only), version, counts)
+    where: Where = tuple(sorted((name, (value,)) for name, value in query.only))
     if scope.group_ids is not None:
         if GROUP in dimensions_of(counts.measure):
-            where = ((GROUP, tuple(sorted(names.groups[pk] for pk in scope.group_ids if pk in names.groups))),)
+            own = tuple(sorted(names.groups[pk] for pk in scope.group_ids if pk in names.groups))
+            where = both(where, ((GROUP, own),))
         else:
             scope = OUTSIDE
     counted = scope.organisation_ids
@@ -159,13 +161,13 @@ def _resolved(
     )
 
 
-def _dimensions(query: FigureQuery, version: IndicatorVersion, counts: Counts) -> tuple[str, ...]:
-    if len(query.by) > AT_MOST or len(set(query.by)) < len(query.by):
+def _dimensions(by: tuple[str, ...], version: IndicatorVersion, counts: Counts) -> tuple[str, ...]:
+    if len(by) > AT_MOST or len(set(by)) < len(by):
         raise Invalid(
             "too_many_dimensions", _("A figure is broken down by at most three different dimensions."), field="by"
         )
     allowed = {*version.dimensions, *TIMES} & dimensions_of(counts.measure)
-    for name in query.by:
+    for name in by:
         if name not in allowed:
             raise _unknown(
                 Invalid,
@@ -175,7 +177,7 @@ def _dimensions(query: FigureQuery, version: IndicatorVersion, counts: Counts) -
                 name,
                 sorted(allowed),
             )
-    return query.by
+    return by
 
 
 def no_programme(key: str) -> Programme:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from samaki.engines.results.columns import Answer, Question, answer
 from samaki.engines.results.definitions import Basis, Counts, Where, both
+from samaki.engines.results.dimensions import dimensions_of
 from samaki.ground.periods.rules import Period
 
 Key = tuple[str, ...]
@@ -130,7 +131,9 @@ def count(wanted: Sequence[Wanted]) -> list[Counted]:
             held.also = ask(replace(added, measure=one.counts.also.count))
             if one.counts.also.numerator is not None:
                 held.also_numerator = ask(replace(added, measure=one.counts.also.numerator))
-        if one.counts.tallied is not None:
+        if one.counts.tallied is not None and {name for name, _values in main.where} <= dimensions_of(
+            one.counts.tallied
+        ):
             held.tallied = ask(replace(main, measure=one.counts.tallied, aggregate="sum", by=()))
         if one.counts_persons_once and one.by and ORGANISATION not in one.by and len(one.by) < AT_MOST:
             held.per_organisation = ask(replace(main, by=(*one.by, ORGANISATION)))

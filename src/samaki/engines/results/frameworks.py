@@ -143,7 +143,8 @@ def programme_results(
     if period is not None:
         span = parse(period, fiscal_year_starts_in=found.fiscal_year_starts_in)
         run = run_of(span, trend, fiscal_year_starts_in=found.fiscal_year_starts_in)
-        periods = [one.key for one in run]
+        begun = [one for one in run[:-1] if found.starts_on is None or one.last >= found.starts_on]
+        periods = [*(one.key for one in begun), span.key]
     keys = list(dict.fromkeys(placement.indicator.key for placement in placements))
     asked = [FigureQuery(programme, key, period=one) for key in keys for one in periods]
     answers = figures(actor, asked)

@@ -101,6 +101,8 @@ def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date) ->
 def _published_question(one: Resolved, today: dt.date) -> Resolved:
     if one.scope.inside:
         return one
+    if one.query.only:
+        raise Refused("whole_tables_only", _("What is published is published as a whole table, never one part of it."))
     door.refuse_outside(one)
     return replace(one, wanted=door.fixed(one.wanted, today))
 
@@ -118,6 +120,8 @@ def _with_margins(one: Resolved) -> list[Resolved]:
 def _released(one: Resolved, shelf: Shelf) -> list[Release]:
     """What the locks of the period published, the oldest first; empty where the answer is to be counted now."""
     source = one.query.source
+    if one.query.only:
+        return []
     locks = shelf.locks(one)
     if source is Source.CURRENT:
         if locks and not one.scope.inside:

@@ -16,6 +16,8 @@ from samaki.kernel.measures import TIMES
 from samaki.ui.templatetags.words import named
 
 NONE = ("", _("None"))
+ONLY = "only_"
+AT_MOST = 3  # dimensions of one cell
 
 
 class Question(forms.Form):
@@ -72,6 +74,12 @@ class Question(forms.Form):
         )
 
 
+def cell_of(data: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The cell named in an address as `only_gender=woman`, at most as many dimensions as a figure may have."""
+    found = [(name.removeprefix(ONLY), str(data[name])[:80]) for name in data if name.startswith(ONLY)]
+    return tuple(sorted(found)[:AT_MOST])
+
+
 def address_of(query: FigureQuery, **more: str) -> str:
     """The question as the part of an address after "?"."""
     said = {
@@ -81,6 +89,7 @@ def address_of(query: FigureQuery, **more: str) -> str:
         "as_of": query.as_of.isoformat() if query.as_of else None,
         "source": query.source.value if query.source is not Source.BEST else None,
         **{f"by_{at}": name for at, name in enumerate(query.by, 1)},
+        **{f"{ONLY}{name}": value for name, value in query.only},
         **more,
     }
     return urlencode({name: value for name, value in said.items() if value})

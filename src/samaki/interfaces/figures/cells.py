@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -37,8 +37,10 @@ def length(one: Cell | Figure) -> int | float | None:
 class Breakdown:
     """The cells of one figure with their dimensions and values in words."""
 
-    def __init__(self, figure: Figure, by: Sequence[str], measure: str) -> None:
+    def __init__(self, figure: Figure, by: Sequence[str], measure: str, rows: Callable[[Cell | None], str]) -> None:
+        """`rows` gives the address of the records behind a cell, or of the whole for None."""
         self.figure = figure
+        self.rows = rows
         self.by = [(key, labels.dimension(key, measure)) for key in by]
         self.words: Mapping[str, Mapping[str, str]] = {
             key: labels.values(key, measure, (cell.dimensions[key] for cell in figure.by)) for key in by
@@ -50,9 +52,10 @@ class Breakdown:
     def table(self, caption: str, file: str) -> Table:
         columns = [Column(label) for _key, label in self.by] + [Column(_("Value"), True), Column(_("Unknown"), True)]
         rows = [
-            [*(Entry(self.named(cell, key)) for key, _label in self.by), *_numbers(cell)] for cell in self.figure.by
+            [*(Entry(self.named(cell, key)) for key, _label in self.by), *_numbers(cell, self.rows(cell))]
+            for cell in self.figure.by
         ]
-        total = [Entry(_("Total")), *(Entry("") for _key in self.by[1:]), *_numbers(self.figure)]
+        total = [Entry(_("Total")), *(Entry("") for _key in self.by[1:]), *_numbers(self.figure, self.rows(None))]
         return Table(caption, columns, rows, foot=total, csv=file)
 
     def chart(self, caption: str) -> Chart | None:
@@ -64,7 +67,7 @@ class Breakdown:
         for cell in self.figure.by:
             heading = ", ".join(self.named(cell, key) for key in outer)
             panels.setdefault(heading, []).append(
-                Bar(self.named(cell, inner), length(cell), cell.suppressed, shown(cell))
+                Bar(self.named(cell, inner), length(cell), cell.suppressed, shown(cell), self.rows(cell))
             )
         return multiples(panels, finding=self.finding(), caption=caption, what=dict(self.by)[inner])
 
@@ -115,6 +118,6 @@ def inert(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
-def _numbers(one: Cell | Figure) -> tuple[Entry, Entry]:
+def _numbers(one: Cell | Figure, href: str) -> tuple[Entry, Entry]:
     """The value, and how many are unknown; how many may itself be hidden."""
-    return Entry(shown(one)), Entry("" if one.unknown is None else words.number(one.unknown))
+    return Entry(shown(one), href), Entry("" if one.unknown is None else words.number(one.unknown))

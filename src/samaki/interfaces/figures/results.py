@@ -101,8 +101,6 @@ def _line(where: Programme, one: Tracked) -> Line:
 def _summary(where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
     """Every indicator once, as a bar against what was aimed at."""
     once = {one.definition.key: one for node in nodes for one in node.indicators}
-    if not once:
-        return None
     rows = [
         Bullet(
             one.definition.label,
@@ -114,7 +112,10 @@ def _summary(where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
             href=_line(where, one).href,
         )
         for one in once.values()
+        if one.target is not None or one.baseline is not None
     ]
+    if not rows:
+        return None
     aimed = [one for one in once.values() if one.target is not None and length(one.figure) is not None]
     reached = sum((length(one.figure) or 0) >= float(one.target or 0) for one in aimed)
     if not aimed:

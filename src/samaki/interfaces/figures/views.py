@@ -17,12 +17,13 @@ from samaki.engines.results.rows import records
 from samaki.ground.periods.rules import parse, run_of
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import partners, programme
-from samaki.interfaces.figures.asking import Question, address_of
+from samaki.interfaces.figures import labels
+from samaki.interfaces.figures.asking import Question, address_of, cell_of
 from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
-from samaki.kernel.errors import DomainError, NotFound
-from samaki.kernel.figures import Figure, FigureQuery, Source
+from samaki.kernel.errors import DomainError, NotFound, Refused
+from samaki.kernel.figures import Cell, Figure, FigureQuery, Source
 from samaki.kernel.policy import Action, may
 from samaki.ui.tables import of_records
 
@@ -55,19 +56,27 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
     """The rows behind a figure, or the counts and the reason. Cases ask why first; the answer goes in the body."""
     where, defined = programme(request.actor, key), _defined(request, indicator)
     question = _question(request, where, defined)
-    query = question.query(key, indicator)
+    query = replace(question.query(key, indicator), by=(), only=cell_of(request.GET))
     after = request.GET.get("after", "")
     mark = int(after) if after.lstrip("-").isdecimal() and len(after) < 18 else None
     reason = Reason(request.POST or None)
     actor = request.actor
     if reason.is_bound and reason.is_valid():
         actor = replace(actor, reason=reason.cleaned_data["reason"])
+    try:
+        figure = results.figure(request.actor, query)
+    except Refused:  # an outsider's figures are whole tables
+        figure = results.figure(request.actor, replace(query, only=()))
     context = {
         "programme": where,
         "defined": defined,
         "query": query,
         "address": address_of(query),
-        "figure": results.figure(request.actor, query),
+        "figure": figure,
+        "part": [
+            (labels.dimension(name, defined.measure), labels.values(name, defined.measure, [value])[value])
+            for name, value in query.only
+        ],
         "reason": reason,
     }
     try:
@@ -102,6 +111,13 @@ def _question(request: ActorRequest, where: Programme, defined: Described) -> Qu
     return Question(request.GET, defined, organisations)
 
 
+def _rows_of(query: FigureQuery, cell: Cell | None) -> str:
+    """Where the records behind a cell, or the whole, are read."""
+    only = tuple(sorted(cell.dimensions.items())) if cell else query.only
+    asked = replace(query, by=(), only=only)
+    return f"{reverse('figure_records', args=[query.programme, query.indicator])}?{address_of(asked)}"
+
+
 def _run(request: ActorRequest, query: FigureQuery, where: Programme) -> list[Figure]:
     """The figure of the periods up to the one asked; without a period, none."""
     if not query.period:
@@ -109,6 +125,8 @@ def _run(request: ActorRequest, query: FigureQuery, where: Programme) -> list[Fi
     starts_in = where.fiscal_year_starts_in
     asked = parse(query.period, fiscal_year_starts_in=starts_in)
     first = run_of(asked, PERIODS, fiscal_year_starts_in=starts_in)[0].first
+    if where.starts_on:
+        first = min(max(first, where.starts_on), asked.first)
     return series(request.actor, replace(query, by=()), kind=asked.kind, first=first, last=asked.last)
 
 
@@ -119,11 +137,11 @@ def _drawn(
     file = "" if query.organisation else f"{reverse('figure_csv', args=[query.programme, query.indicator])}?{address}"
     label = defined.label
     drawn: dict[str, object] = {
-        "records_href": f"{reverse('figure_records', args=[query.programme, query.indicator])}?{address}",
+        "records_href": _rows_of(query, None),
         "csv": file,
     }
     if query.by:
-        parts = Breakdown(found, query.by, defined.measure)
+        parts = Breakdown(found, query.by, defined.measure, lambda cell: _rows_of(query, cell))
         drawn |= {"chart": parts.chart(label), "table": parts.table(label, file)}
     run = _run(request, query, where)
     if run:
