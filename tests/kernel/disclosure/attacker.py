@@ -39,7 +39,7 @@ class Attacker:
     """`flags`: kinds are told apart further by yes/no (in the numerator or not)."""
 
     def __init__(self, dimensions: tuple[Dimension, ...], flags: tuple[str, ...] = ("",)) -> None:
-        self.model = highspy.Highs()
+        self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.silent()
         self.model.setOptionValue("threads", 1)
         self.people = {
@@ -49,7 +49,8 @@ class Attacker:
     def count(self, cell: Cell, flags: Collection[str] = ("",)) -> highspy.highs.highs_linear_expression:
         """The people counted in a cell, as an expression."""
         inside = [who for (kind, flag), who in self.people.items() if flag in flags and stands_in(kind, cell)]
-        return sum(inside[1:], start=1 * inside[0])
+        expression: highspy.highs.highs_linear_expression = sum(inside[1:], start=1 * inside[0])
+        return expression
 
     def learns(self, cell: Cell, count: int, flags: Collection[str] = ("",)) -> None:
         """Take note of a printed count."""

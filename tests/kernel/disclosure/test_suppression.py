@@ -29,10 +29,10 @@ def five(cell: Cell) -> int:
 
 
 def by(key: str, additive: bool = True, total: int | None = None, **counts: int | None) -> CountTable:
-    margin = {} if total is None else {(TOTAL,): total}
-    return CountTable.of(
-        (Dimension(key, tuple(counts), additive),), {**{(name,): n for name, n in counts.items()}, **margin}
-    )
+    cells: dict[Cell, int | None] = {(name,): n for name, n in counts.items()}
+    if total is not None:
+        cells[(TOTAL,)] = total
+    return CountTable.of((Dimension(key, tuple(counts), additive),), cells)
 
 
 def grid(rows: list[list[int]]) -> CountTable:
@@ -111,6 +111,24 @@ def test_a_small_union_bounds_its_parts() -> None:
     protection = protect(table, five)
     assert protection.hidden == {("14",)}
     assert audit(table, protection.hidden) == {("14",): Bounds(0, 6)}
+
+
+def test_a_crossing_of_two_unions_is_shown_whole_or_not_at_all() -> None:
+    dimensions = (Dimension("place", ("p", "q"), additive=False), Dimension("month", ("m", "n"), additive=False))
+
+    def visits(thin: int) -> CountTable:
+        inner: dict[Cell, int | None] = {("p", "m"): 20, ("p", "n"): 20, ("q", "m"): 20, ("q", "n"): thin}
+        margins: dict[Cell, int | None] = {
+            ("p", TOTAL): 30,
+            ("q", TOTAL): 20,
+            (TOTAL, "m"): 30,
+            (TOTAL, "n"): 20,
+            (TOTAL, TOTAL): 40,
+        }
+        return CountTable(dimensions, {**inner, **margins})
+
+    assert protect(visits(5), five).hidden == frozenset()
+    assert protect(visits(3), five).hidden == {("p", "m"), ("p", "n"), ("q", "m"), ("q", "n")}
 
 
 def test_an_unknown_count_is_not_hidden_but_may_not_betray_a_neighbour() -> None:

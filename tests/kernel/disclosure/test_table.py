@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samaki.kernel.disclosure import TOTAL, ContradictoryFigures, CountTable, Dimension, RatioTable
+from samaki.kernel.disclosure import TOTAL, Cell, ContradictoryFigures, CountTable, Dimension, RatioTable
 
 pytestmark = pytest.mark.once
 
@@ -49,9 +49,9 @@ def test_a_union_outside_these_bounds_is_refused(union: int) -> None:
         {("old",): 36, ("new",): None, (TOTAL,): 35},
     ],
 )
-def test_missing_negative_foreign_and_contradictory_counts_are_refused(counts: dict[tuple[str, ...], int]) -> None:
+def test_missing_negative_foreign_and_contradictory_counts_are_refused(counts: dict[Cell, int | None]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        CountTable((AREA,), {(TOTAL,): 76} | counts)
+        CountTable((AREA,), {(TOTAL,): 76, **counts})
 
 
 @pytest.mark.parametrize("categories", [(), ("old", "old"), ("old", TOTAL)])

@@ -162,7 +162,7 @@ def _publish_counts(
         return PublishedTable(table.dimensions, {c: before.get(c, new) for c in table.cells()}, waiting=True)
     hidden: frozenset[Cell] = frozenset()
     if scoped:
-        also = [cell for cell, b in _both(table, before) if b.suppressed]
+        also = [cell for cell, b in _both(table, before) if b.reason == "protected"]
         hidden = protect(table, k, also=also, withheld=withheld, known=known).hidden
     cells = {c: _cell(table.counts[c], c in hidden, c in withheld) for c in table.cells()}
     return PublishedTable(table.dimensions, cells)
@@ -192,7 +192,7 @@ def _publish_ratios(
             table,
             k,
             hide_extremes=lambda cell: _hides_extremes(whole, policy, cell),
-            also=[cell for cell, b in _both(whole, before) if b.suppressed],
+            also=[cell for cell, b in _both(whole, before) if b.reason == "protected"],
             withheld=withheld,
             known=known,
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from samaki.kernel.disclosure.layers import Known, Layer, named
-from samaki.kernel.disclosure.suppression import Problem
+from samaki.kernel.disclosure.suppression import Problem, crossed_unions_to_hide
 from samaki.kernel.disclosure.table import Cell, CountTable, Name, RatioTable, Relation
 from samaki.kernel.disclosure.thresholds import is_small
 
@@ -66,9 +66,15 @@ def protect_ratio(
     whole = Layer.of(DENOMINATOR, table.denominator)
     cells = tuple(table.denominator.cells())
     small = {c for c in cells if is_small(table.denominator.counts[c], k(c))}
-    rule = _Rule(k, facts, kept_back, tuple(d.additive for d in table.denominator.dimensions))
+    rule = _Rule(
+        k,
+        facts,
+        kept_back | table.denominator.crossed_unions(),
+        tuple(d.additive for d in table.denominator.dimensions),
+    )
 
-    first = rule.problem((whole,), (DENOMINATOR,), (), {DENOMINATOR: small | kept_back}, _empty(whole))
+    crossed = crossed_unions_to_hide(table.denominator, small | kept_back, facts)
+    first = rule.problem((whole,), (DENOMINATOR,), (), {DENOMINATOR: small | kept_back | crossed}, _empty(whole))
     first.decide()
     denominators = first.hidden[DENOMINATOR]
 
@@ -79,6 +85,7 @@ def protect_ratio(
         n, d = table.numerator.counts[cell], table.denominator.counts[cell]
         if not may_show(n, d, k(cell), hide_extremes=hide_extremes(cell)):
             pairs.add(cell)
+    pairs |= crossed_unions_to_hide(table.denominator, pairs, facts)
     hidden = {DENOMINATOR: denominators, NUMERATOR: set(pairs), COMPLEMENT: set(pairs)}
     second = rule.problem((whole, part, left), (NUMERATOR, COMPLEMENT), link, hidden, _empty(whole))
     second.decide()
@@ -90,6 +97,7 @@ def protect_ratio(
     unknown = Layer.of(UNKNOWN, table.unknown)
     rest, second_link = _split(left, unknown, REST, table.denominator)
     unsaid = pairs | {c for c in cells if is_small(unknown.counts[c], k(c)) or is_small(rest.counts[c], k(c))}
+    unsaid |= crossed_unions_to_hide(table.denominator, unsaid, facts)
     hidden |= {UNKNOWN: set(unsaid), REST: set(unsaid)}
     layers = (whole, part, left, unknown, rest)
     third = rule.problem(layers, (UNKNOWN, REST), (*link, *second_link), hidden, _empty(left))
@@ -102,7 +110,7 @@ def protect_ratio(
 class _Rule:
     k: Callable[[Cell], int]
     known: Known
-    withheld: frozenset[Cell]
+    hidden_for_other_reasons: frozenset[Cell]
     additive: tuple[bool, ...]
 
     def problem(
@@ -119,7 +127,7 @@ class _Rule:
             links=links,
             k=self.k,
             known=self.known,
-            withheld=self.withheld,
+            hidden_for_other_reasons=self.hidden_for_other_reasons,
             hidden=hidden,
             immovable=immovable,
             additive=self.additive,

@@ -47,7 +47,7 @@ class Problem:
     links: tuple[Relation, ...]
     k: Callable[[Cell], int]
     known: Known
-    withheld: frozenset[Cell]
+    hidden_for_other_reasons: frozenset[Cell]
     hidden: dict[str, set[Cell]]
     immovable: frozenset[Cell]
     additive: tuple[bool, ...]
@@ -61,6 +61,11 @@ class Problem:
             for crossed in itertools.combinations(range(width), size):
                 inside = [c for c in cells if all(part == TOTAL or i in crossed for i, part in enumerate(c))]
                 self._decide_within(inside, [c for c in inside if all(c[i] != TOTAL for i in crossed)])
+        if self.exposed and not self.known.facts:
+            # Without facts from elsewhere only the search can have failed, and hiding all is always safe.
+            for layer in self.open:
+                self.hidden[layer] |= set(cells) - self.immovable
+            self.exposed.clear()
 
     def _decide_within(self, inside: list[Cell], newest: list[Cell]) -> None:
         view = View(self, inside)
@@ -105,7 +110,11 @@ class View:
             for i in self.movable
             if (name := self.outsider.names[i]) not in problem.exposed
             and needs[name] > 0
-            and (name[0] == ELSEWHERE or name[1:] not in problem.withheld or is_small(truth[name], needs[name]))
+            and (
+                name[0] == ELSEWHERE
+                or name[1:] not in problem.hidden_for_other_reasons
+                or is_small(truth[name], needs[name])
+            )
         }
         # Layers decided together are hidden together: a ratio shows both its numbers or neither.
         self.groups = {
@@ -138,22 +147,33 @@ def protect(
     `also`: cells to hide whatever their count. `withheld`: cells that are not published for other reasons; the small
     ones among them are guarded too. Raises ContradictoryFigures if `known` contradicts the counts.
     """
+    facts = known or Known()
     kept_back = frozenset(withheld)
     primary = frozenset(c for c in table.cells() if is_small(table.counts[c], k(c))) | frozenset(also) | kept_back
+    crossed = crossed_unions_to_hide(table, primary, facts)
     layer = Layer.of(COUNT, table)
     problem = Problem(
         layers=(layer,),
         open=(COUNT,),
         links=(),
         k=k,
-        known=known or Known(),
-        withheld=kept_back,
-        hidden={COUNT: set(primary)},
+        known=facts,
+        hidden_for_other_reasons=kept_back | crossed,
+        hidden={COUNT: set(primary | crossed)},
         additive=tuple(d.additive for d in table.dimensions),
         immovable=frozenset(c for c, count in layer.counts.items() if count == 0 or table.counts[c] is None),
     )
     problem.decide()
     return Protection(primary, frozenset(problem.hidden[COUNT]) - primary, frozenset(problem.exposed))
+
+
+def crossed_unions_to_hide(table: CountTable, hidden: Collection[Cell], known: Known) -> frozenset[Cell]:
+    """Crossings of two dimensions of unions, whole, as soon as anything is hidden; else none.
+
+    Sets that overlap along two dimensions obey more bounds than any short list of relations holds, so nothing short
+    of hiding the level is known to be safe. Without it, what is shown has one dimension of unions at a time.
+    """
+    return table.crossed_unions() if hidden or known.facts else frozenset()
 
 
 def audit(
@@ -169,7 +189,7 @@ def audit(
         links=(),
         k=lambda cell: 1,
         known=known or Known(),
-        withheld=frozenset(),
+        hidden_for_other_reasons=frozenset(),
         hidden={COUNT: set(hidden)},
         immovable=frozenset(),
         additive=tuple(d.additive for d in table.dimensions),

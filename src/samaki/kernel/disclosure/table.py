@@ -121,8 +121,7 @@ class CountTable:
     def relations(self, layer: str) -> Iterator[Relation]:
         """What anyone knows who sees the shape of the table: equalities of additive lines, bounds of unions.
 
-        With at most one dimension that is not additive these are all there is to know. With two or more,
-        the bound of `_crossed_unions` is added; further bounds of set unions exist and are not used.
+        With one dimension that is not additive these are all there is to know; see `crossed_unions` for two.
         """
         for line in self.lines():
             whole = ((layer, *line.whole), 1)
@@ -133,23 +132,11 @@ class CountTable:
                 yield Relation((whole, *parts), -math.inf, 0)
                 for part in parts:
                     yield Relation((whole, part), 0, math.inf)
-        yield from self._crossed_unions(layer)
 
-    def _crossed_unions(self, layer: str) -> Iterator[Relation]:
-        """Who is outside row r altogether is, in some column c, of c but not of (r, c).
-
-        So N(*,*) − N(r,*) ≤ Σ_c (N(*,c) − N(r,c)) for two dimensions of unions.
-        """
+    def crossed_unions(self) -> frozenset[Cell]:
+        """Cells that break down two or more dimensions of unions, such as places by months visited."""
         unions = [i for i, d in enumerate(self.dimensions) if not d.additive]
-        for i, j in itertools.permutations(unions, 2):
-            for cell in self.cells():
-                if cell[i] == TOTAL or cell[j] != TOTAL:
-                    continue
-                whole = _with(cell, i, TOTAL)
-                terms = [(whole, 1), (cell, -1)]
-                for category in self.dimensions[j].categories:
-                    terms += [(_with(whole, j, category), -1), (_with(cell, j, category), 1)]
-                yield Relation(tuple(((layer, *name), sign) for name, sign in terms), -math.inf, 0)
+        return frozenset(cell for cell in self.cells() if sum(cell[i] != TOTAL for i in unions) >= 2)
 
     def _check(self, line: Line) -> None:
         whole = self.counts[line.whole]
