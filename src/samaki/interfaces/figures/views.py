@@ -20,12 +20,12 @@ from samaki.ground.programmes.queries import partners, programme
 from samaki.interfaces.figures import labels
 from samaki.interfaces.figures.asking import Question, address_of, cell_of
 from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
+from samaki.interfaces.figures.rows import table as rows_table
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
 from samaki.kernel.errors import DomainError, NotFound, Refused
 from samaki.kernel.figures import Cell, Figure, FigureQuery, Source
 from samaki.kernel.policy import Action, may
-from samaki.ui.tables import of_records
 
 PERIODS = 8  # of a trend
 ROWS = 50
@@ -91,7 +91,7 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
             "second_factor": error.code == "second_factor_wanted",
         }
         return page(request, "figures/records.html", context, status=200 if asks else 403)
-    table = of_records(rows, defined.label)
+    table = rows_table(rows, defined.label, defined.measure)
     return page(request, "figures/records.html", context | {"rows": rows, "table": table, "given": reason.is_bound})
 
 
