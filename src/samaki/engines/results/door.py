@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from samaki.kernel.disclosure import (
     CountTable,
     Dimension,
     DisclosurePolicy,
+    PublishedCell,
+    PublishedRatio,
     PublishedRatios,
     PublishedTable,
     RatioTable,
@@ -138,9 +141,33 @@ def _through(
     one: Resolved, release: Release, policy: DisclosurePolicy, earlier: PublishedTable | PublishedRatios | None
 ) -> PublishedTable | PublishedRatios:
     parts = _parts(release)
-    communes = {cell: part.communes for cell, part in parts.items()}
     dimensions = _dimensions(release, parts)
-    if not one.counts.is_ratio:
+    cells = tuple(parts.items())
+    if earlier is None:
+        return _first_judged(one.counts.is_ratio, policy, dimensions, cells)
+    return _judged(one.counts.is_ratio, policy, dimensions, cells, earlier)
+
+
+@lru_cache(maxsize=4096)
+def _first_judged(
+    is_ratio: bool, policy: DisclosurePolicy, dimensions: tuple[Dimension, ...], cells: tuple[tuple[Key, Part], ...]
+) -> PublishedTable | PublishedRatios:
+    """The same question always has the same answer, so it is worked out once."""
+    return _judged(is_ratio, policy, dimensions, cells, None)
+
+
+def _judged(
+    is_ratio: bool,
+    policy: DisclosurePolicy,
+    dimensions: tuple[Dimension, ...],
+    cells: tuple[tuple[Key, Part], ...],
+    earlier: PublishedTable | PublishedRatios | None,
+) -> PublishedTable | PublishedRatios:
+    parts = dict(cells)
+    if earlier is None and all(_high(part) is None for part in parts.values()):
+        return _nothing_known(is_ratio, dimensions, parts)
+    communes = {cell: part.communes for cell, part in parts.items()}
+    if not is_ratio:
         before = earlier if isinstance(earlier, PublishedTable) else None
         table = CountTable(dimensions, {cell: _high(part) for cell, part in parts.items()})
         return publish(table, policy, earlier=before, communes=communes)
@@ -150,6 +177,15 @@ def _through(
     ratios = RatioTable(numerator, denominator, undecided)
     held = earlier if isinstance(earlier, PublishedRatios) else None
     return publish(ratios, policy, earlier=held, communes=communes)
+
+
+def _nothing_known(
+    is_ratio: bool, dimensions: tuple[Dimension, ...], cells: Iterable[Key]
+) -> PublishedTable | PublishedRatios:
+    """Where nothing is known there is nothing to hide."""
+    if is_ratio:
+        return PublishedRatios(dimensions, {cell: PublishedRatio(None, None, 0) for cell in cells})
+    return PublishedTable(dimensions, {cell: PublishedCell(None) for cell in cells})
 
 
 def _parts(release: Release) -> dict[Key, Part]:
