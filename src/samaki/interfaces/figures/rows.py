@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from samaki.ground.activities.models import Activity
 from samaki.interfaces.figures import labels
@@ -16,6 +17,7 @@ from samaki.ui.tables import Column, Entry, Table, entry
 WORDED = frozenset(
     {"gender", "age_band", "organisation", "group", "channel", "campaign", "judged", "physical", "kind", "timeliness"}
 )
+NEED_NOT_BE = frozenset({"group", "campaign"})  # a row may well have none
 LINKED = {"person": "person", "activity": "activity", "group": "group", "place": "place"}
 
 
@@ -41,8 +43,12 @@ def _in_words(key: str, page: RecordPage, measure: str) -> Mapping[str, str]:
 
 
 def _entry(key: str, value: object, known: Mapping[str, str]) -> Entry:
+    if isinstance(value, bool):
+        return Entry(_("Included") if value else _("Not included"))
     if value is None or value == "":
-        return Entry(words.number(None))
+        return Entry("–" if key in NEED_NOT_BE else words.number(None))
+    if key == "month":
+        return Entry(words.period(str(value)))
     if isinstance(value, dt.date):
         return Entry(words.day(value))
     text = known.get(str(value))
@@ -51,4 +57,5 @@ def _entry(key: str, value: object, known: Mapping[str, str]) -> Entry:
 
 
 def _all_numbers(key: str, page: RecordPage) -> bool:
-    return bool(page.rows) and all(isinstance(row.get(key), (int, float)) for row in page.rows)
+    values = [row.get(key) for row in page.rows]
+    return bool(values) and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in values)
