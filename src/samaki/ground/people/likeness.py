@@ -10,14 +10,14 @@ from rapidfuzz import fuzz
 
 from samaki.ground.people.rules import Traits
 
-PROPOSED_FROM = 75
+PROPOSED_FROM = 70
 YEARS_THAT_ASK = 2  # birth years further apart than this want a second question before a merge
 
 _SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
 _SOUND_ACROSS = 0.97
 # Birth years are often told roughly, so a few years apart speak against, and a generation apart nearly settles it.
-_YEARS_APART = ((0, 5), (1, 0), (2, -4), (5, -15))
-_A_GENERATION_APART, _YEAR_UNKNOWN = -35, -3
+_YEARS_APART = ((0, 0), (1, -5), (2, -9), (5, -20))
+_A_GENERATION_APART, _YEAR_UNKNOWN = -40, -8
 _SAME_PHONE = 15
 _OTHER_GENDER = -15
 _SAME_PLACE = 3
@@ -67,7 +67,8 @@ def _either_order(one: tuple[str, str], other: tuple[str, str]) -> float:
     """Likeness of family and given name, the weaker of the two weighing most: a shared family name is no likeness."""
     straight = (fuzz.ratio(one[0], other[0]), fuzz.ratio(one[1], other[1]))
     swapped = (fuzz.ratio(one[0], other[1]), fuzz.ratio(one[1], other[0]))
-    whole = max(fuzz.ratio("".join(one), "".join(other)), fuzz.ratio("".join(one), "".join(reversed(other))))
+    orders = ((one, other), (one, other[::-1]), (one[::-1], other))
+    whole = max(fuzz.ratio("".join(mine), "".join(theirs)) for mine, theirs in orders)
     best = max(min(straight), min(swapped))
     # A name written into one field has no second part to compare.
     return whole if not (all(one) and all(other)) else (whole + 2 * best) / 3

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 
 from samaki.ground.people import rules
 from samaki.ground.people.identities import Identity, opened
-from samaki.ground.people.models import Person, PersonIdentity
+from samaki.ground.people.models import Person, PersonIdentity, PersonKey
 from samaki.ground.people.romanisation import of_khmer, of_latin
 from samaki.ground.places.rules import folded
 from samaki.kernel.sealed import NONCE_BYTES
@@ -130,11 +130,11 @@ def _entries(marks: Mapping[int, tuple[bytes, int]], known: Mapping[int, _Entry]
 
 
 def _marks(organisation_id: int) -> dict[int, tuple[bytes, int]]:
-    identity, person = PersonIdentity._meta.db_table, Person._meta.db_table
+    identity, person, key = (model._meta.db_table for model in (PersonIdentity, Person, PersonKey))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT i.person_id, substr(i.sealed, 1, {NONCE_BYTES}), coalesce(p.merged_into_id, p.id) "  # noqa: S608
-            f"FROM {identity} i JOIN {person} p ON p.id = i.person_id "
+            f"FROM {identity} i JOIN {person} p ON p.id = i.person_id JOIN {key} k ON k.person_id = i.person_id "
             "WHERE p.organisation_id = %s AND p.withdrawn_at IS NULL ORDER BY i.person_id",
             [organisation_id],
         )
