@@ -37,6 +37,16 @@ def gazetteer(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 @pytest.fixture(scope="module")
+def example_without_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What `samaki demo --without-records` loads: programmes, groups and users with nothing recorded yet."""
+    from samaki.interfaces.demo import load
+
+    with kept_for_a_module(django_db_blocker):
+        load(records=False, progress=lambda part: None)
+        yield
+
+
+@pytest.fixture(scope="module")
 def example(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Everything `samaki demo` loads, for a module of tests marked django_db."""
     from samaki.interfaces.demo import load

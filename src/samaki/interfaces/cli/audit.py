@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from samaki.interfaces.cli.outcome import Outcome
 from samaki.kernel.audit.chain import verify as follow
+from samaki.kernel.audit.models import AuditSeal
 
 
 def verify(arguments: Namespace) -> int:
@@ -15,4 +16,7 @@ def verify(arguments: Namespace) -> int:
         print(f"samaki: the audit trail was altered at or before entry {verdict.broken_at}", file=sys.stderr)
         return Outcome.REFUSED
     print(f"The audit trail is whole: {verdict.sealed:,} entries sealed, {verdict.unsealed:,} not yet.")
+    last = AuditSeal.objects.order_by("-position").values_list("digest", flat=True).first()
+    if last:
+        print(f"Last link: {last}")
     return Outcome.DONE

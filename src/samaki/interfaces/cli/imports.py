@@ -10,6 +10,7 @@ from samaki.interfaces.cli.outcome import Outcome, WrongArgument
 from samaki.interfaces.cli.site import acting
 from samaki.interfaces.imports import operations
 from samaki.interfaces.imports.examples import example_workbook as write_example
+from samaki.interfaces.imports.mending import wrong_rows
 from samaki.interfaces.imports.outcome import Located
 from samaki.interfaces.imports.outcome import Outcome as Taken
 
@@ -37,6 +38,9 @@ def import_file(arguments: Namespace) -> int:
             print(f"… and {taken.fault_count - number:,} more", file=sys.stderr)
             break
         print(_told(fault), file=sys.stderr)
+    if arguments.wrong_rows:
+        kept = wrong_rows(operations.content_of(arguments.file), taken.table, taken.kind, arguments.wrong_rows)
+        print(f"{arguments.wrong_rows}: {kept:,} rows to mend and send again", file=sys.stderr)
     print(f"samaki: {taken.fault_count:,} to mend in {taken.rows:,} rows; nothing was saved", file=sys.stderr)
     return Outcome.REFUSED
 

@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # Khmer, whatever the terminal's locale says
     arguments = parser().parse_args(argv)
     try:
-        outcome = _run(arguments)
+        with translation.override(site.LANGUAGES[0]):
+            outcome = _run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -36,12 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Namespace) -> int:
     try:
-        language = site.language()
+        translation.activate(site.language())
         site.opened()
         module, function = COMMANDS[arguments.command].split(":")
         command = getattr(importlib.import_module(f"samaki.interfaces.cli.{module}"), function)
-        with translation.override(language):
-            return int(command(arguments))
+        return int(command(arguments))
     except WrongArgument as error:
         return _said(error, Outcome.BAD_ARGUMENTS)
     except (Refused, Conflict, RowsInvalid) as error:

@@ -39,15 +39,15 @@ def figure_table(figure: Figure, by: Sequence[str]) -> None:
     if figure.place:
         moment += f", in {figure.place}"
     print(f"{figure.programme} {figure.indicator} (version {figure.version}), {moment}, {figure.audience}")
-    print(f"{shown(figure)} {figure.unit}".rstrip() + _beside(figure))
+    print(f"{shown(figure)}{'' if figure.denominator is not None else f' (unit: {figure.unit})'}{_beside(figure)}")
     if figure.by:
         table(
             (*by, "value", ""),
             [[*(c.dimensions.get(d, "") for d in by), shown(c), _beside(c).lstrip("; ")] for c in figure.by],
         )
     for said in figure.stated:
-        about = "about " if said.approximate else ""
-        print(f"stated: {about}{said.value}: “{said.text_en}” ({said.source})")
+        about = ", approximate" if said.approximate else ""
+        print(f"stated{about}: “{said.text_en}” ({said.source})")
     if figure.published:
         when = figure.published.locked_at.date().isoformat()
         print(f"published: version {figure.published.version}, locked {when}, sha256 {figure.published.digest}")

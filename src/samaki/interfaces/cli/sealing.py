@@ -26,21 +26,23 @@ class Sealer(threading.Thread):
         self._rounds = 0
 
     def run(self) -> None:
-        while not self._ending.wait(EVERY):
-            self.once()
-        self.once()
+        while True:
+            ended = self._ending.wait(EVERY)
+            try:
+                self.once()
+            except DatabaseError as error:
+                logger.warning("the sealer waits: %s", error)
+                connection.close()
+            close_old_connections()
+            if ended:
+                break
         connection.close()
 
     def once(self) -> None:
-        try:
-            last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
-            if last != self._last_seen or self._rounds % WHOLE_EVERY == 0:
-                while seal_tail(BATCH) == BATCH and not self._ending.is_set():
-                    pass
-                self._last_seen = last
-            self._rounds += 1
-        except DatabaseError as error:
-            logger.warning("the sealer waits: %s", error)
-            connection.close()
-        finally:
-            close_old_connections()
+        """Seals what is new. Raises DatabaseError."""
+        last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+        if last != self._last_seen or self._rounds % WHOLE_EVERY == 0:
+            while seal_tail(BATCH) == BATCH and not self._ending.is_set():
+                pass
+            self._last_seen = last
+        self._rounds += 1
