@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from samaki.kernel.figures import Cell, Figure
+
 Number = int | float | Decimal
 
 
@@ -44,6 +46,17 @@ def percent(numerator: int, denominator: int) -> str:
 def span(low: Number, high: Number) -> str:
     """A range with its two ends: 36–76."""
     return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def figure(figure: Figure | Cell) -> str:
+    """The number as it may be shown: hidden and unknown are words, a ratio has both numbers, a range both ends."""
+    if figure.suppressed:
+        return _("Not shown (number too small)")
+    if figure.denominator is not None:
+        return ratio(figure.numerator, figure.denominator)
+    if figure.low is not None and figure.high is not None and figure.low != figure.high:
+        return span(figure.low, figure.high)
+    return number(figure.value)
 
 
 def counted(value: Number | None, unit: str) -> str:

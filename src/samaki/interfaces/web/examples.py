@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import ROLE_LABELS, User
 from samaki.ground.accounts.queries import is_example_site
+from samaki.ground.organisations.models import Organisation
 from samaki.kernel.actors import Role
 
 ACTS: dict[Role, Promise] = {
@@ -31,6 +32,7 @@ ACTS: dict[Role, Promise] = {
 @dataclass(frozen=True)
 class ExampleUser:
     username: str
+    organisations: tuple[Organisation, ...]
     roles: tuple[Promise, ...]
     acts: tuple[Promise, ...]
 
@@ -39,9 +41,10 @@ def example_users() -> list[ExampleUser]:
     """Empty on a real site."""
     if not is_example_site():
         return []
-    users = User.objects.filter(is_example=True, is_active=True).prefetch_related("role_grants").order_by("pk")
+    users = User.objects.filter(is_example=True, is_active=True).prefetch_related("role_grants__organisation")
     listed = []
-    for user in users:
+    for user in users.order_by("pk"):
         roles = tuple(dict.fromkeys(Role(grant.role) for grant in user.role_grants.all()))
-        listed.append(ExampleUser(user.username, tuple(ROLE_LABELS[r] for r in roles), tuple(ACTS[r] for r in roles)))
+        organisations = tuple(dict.fromkeys(g.organisation for g in user.role_grants.all() if g.organisation))
+        listed.append(ExampleUser(user.username, organisations, tuple(ROLE_LABELS[r] for r in roles), tuple(ACTS[r] for r in roles)))
     return listed

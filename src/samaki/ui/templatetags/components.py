@@ -8,9 +8,10 @@ from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from samaki.kernel.figures import Figure
-from samaki.ui import icons
+from samaki.ui import icons, words
 from samaki.ui.entries import DayWidget
 from samaki.ui.statuses import SHAPES, STATUSES, Tone
 from samaki.ui.tables import Entry, Table
@@ -57,8 +58,9 @@ def button(
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, hint: str = "", optional: bool = False) -> Mapping[str, object]:
-    """A form's field with label, hint and error; the three are tied together for screen readers."""
+def field(bound: BoundField, hint: str = "", optional: bool | None = None) -> Mapping[str, object]:
+    """A form's field with label, hint and error; the three are tied together for screen readers. `optional` says so
+    beside the label; None: where the field is not required."""
     described = [f"{bound.auto_id}_hint"] if hint or bound.help_text else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     widget = bound.field.widget
@@ -73,7 +75,9 @@ def field(bound: BoundField, hint: str = "", optional: bool = False) -> Mapping[
         "single_choice": isinstance(widget, CheckboxInput),
         "grouped": grouped,
         "described": " ".join(described),
-        "optional": optional or (not bound.field.required and not isinstance(widget, CheckboxInput)),
+        "optional": not bound.field.required and not isinstance(widget, CheckboxInput)
+        if optional is None
+        else optional,
     }
 
 
@@ -93,7 +97,7 @@ def error_summary(*forms: BaseForm | None) -> Mapping[str, object]:
         found += [("", str(error)) for error in form.non_field_errors()]
         for bound in form:
             target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, GROUPED) else bound.auto_id
-            found += [(target, str(error)) for error in bound.errors]
+            found += [(target, _("%(field)s: %(error)s") % {"field": bound.label, "error": e}) for e in bound.errors]
     return {"errors": found}
 
 
@@ -109,7 +113,18 @@ def table(table: Table) -> Mapping[str, object]:
 def figure(figure: Figure, label: str = "", href: str = "", tag: str = "h3", details: str = "") -> Mapping[str, object]:
     """The big number, linked to its rows. Unknown is a word and never 0; hidden says so with its reason; a ratio prints
     both numbers; a range both ends. `href` opens the rows, `details` the indicator."""
-    return {"figure": figure, "label": label, "href": href, "tag": tag, "details": details}
+    ranged = figure.low is not None and figure.high is not None and figure.low != figure.high
+    known = not figure.suppressed and (figure.value is not None or figure.numerator is not None or ranged)
+    return {
+        "figure": figure,
+        "shown": words.figure(figure),
+        "ranged": ranged and not figure.suppressed,
+        "word": not known,
+        "label": label,
+        "href": href,
+        "tag": tag,
+        "details": details,
+    }
 
 
 @register.inclusion_tag("ui/empty.html")
