@@ -53,7 +53,7 @@ def cases(actor: AnyActor, programme: Programme, *, after: int = 0, limit: int =
     with keeping_refusals(
         actor, Action.SEE_CASES, ("counselling.case", ""), organisation_id=None, programme_id=programme.pk
     ):
-        within = _leave(actor)
+        within = _leave(actor, programme)
         limit = min(limit, LONGEST_PAGE)
         found = Case.objects.filter(within.q(group="group_id"), programme=programme)
         total = found.count()
@@ -72,7 +72,7 @@ def case(actor: AnyActor, programme: Programme, code: str) -> CaseFile:
     with keeping_refusals(
         actor, Action.SEE_CASES, ("counselling.case", ""), organisation_id=None, programme_id=programme.pk
     ):
-        within = _leave(actor)
+        within = _leave(actor, programme)
         known = Case.objects.filter(within.q(group="group_id"), programme=programme, code=code)
         found = known.select_related("group", "organisation", "place__parent__parent").order_by("pk").first()
         if found is None:
@@ -85,9 +85,10 @@ def case(actor: AnyActor, programme: Programme, code: str) -> CaseFile:
         )
 
 
-def _leave(actor: AnyActor) -> Reach:
+def _leave(actor: AnyActor, programme: Programme) -> Reach:
     within = reach(actor, Action.SEE_CASES)
-    if not within:
+    programmes = within.programmes()
+    if not within or (programmes is not None and programme.pk not in programmes):
         raise refusal(actor, Action.SEE_CASES)
     if Action.SEE_CASES in WANTS_REASON and not isinstance(actor, System) and not actor.reason.strip():
         raise Refused("reason_wanted", _("Please say why you open these cases. The reason is kept."))
