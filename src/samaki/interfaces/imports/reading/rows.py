@@ -178,22 +178,24 @@ class _Taking:
                 value = _value(cell, parse, reading)
                 if len(known) < REMEMBERED:
                     known[asked] = value
-            if isinstance(value, Unreadable):
+            if row in totals:
                 values.append(None)
-                if row not in totals:
-                    shown = cell.text if isinstance(cell, Broken) else cell
-                    self.table.fault(row, column.key, value.key, shown, **value.params)
-                continue
-            values.append(value)
-            if value is None and column.required and row not in totals:
-                self.table.fault(row, column.key, "value_missing")
+            elif isinstance(value, Unreadable):
+                values.append(None)
+                shown = cell.text if isinstance(cell, Broken) else cell
+                self.table.fault(row, column.key, value.key, shown, **value.params)
+            else:
+                values.append(value)
+                if value is None and column.required:
+                    self.table.fault(row, column.key, "value_missing")
 
     def _is_total(self, row: Sequence[object]) -> bool:
-        """A row that lacks something required and says "total"."""
-        required = [self.places[column.key] for column in self.columns if column.required]
-        if not any(_blank(row[place]) for place in required):
+        """A row that says "total" where something required belongs, or lacks something required."""
+        words = [place for place, cell in enumerate(row) if isinstance(cell, str) and folded(cell).startswith(TOTALS)]
+        if not words:
             return False
-        return any(isinstance(cell, str) and folded(cell).startswith(TOTALS) for cell in row)
+        required = [self.places[column.key] for column in self.columns if column.required]
+        return any(place in required for place in words) or any(_blank(row[place]) for place in required)
 
 
 def _blank(cell: object) -> bool:
