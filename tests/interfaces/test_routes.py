@@ -1,0 +1,166 @@
+"""Every page, asked by every kind of person, about one organisation's records.
+
+Whose records: Banteay Srei's in Feminists in Action. `partner-me` works there, `partner-me-2` at another partner.
+A new route without a line here fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from samaki.ground.activities.models import Activity
+from samaki.ground.groups.models import Group
+from samaki.ground.people.models import MatchCandidate, Person
+from samaki.ground.periods.models import PeriodReport
+from samaki.ground.periods.rules import State
+from samaki.interfaces.web import second_factor
+from samaki.strands.counselling.models import Case
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
+
+READERS = ("own", "other", "officer", "donor", "authority", "administrator")
+USERS = {"own": "partner-me", "other": "partner-me-2"}
+PUBLIC_INSIDE = dict.fromkeys(READERS, 200)  # T1: whoever signs in
+INSIDE = {"own": 200, "other": 404, "officer": 200, "donor": 404, "authority": 404, "administrator": 404}
+NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
+OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
+LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
+
+STATUS: dict[str, dict[str, int]] = {
+    "home": LISTS,
+    "more": LISTS,
+    "programmes": PUBLIC_INSIDE,
+    "programme": PUBLIC_INSIDE,
+    "places": PUBLIC_INSIDE,
+    "place": PUBLIC_INSIDE,
+    "programme_results": PUBLIC_INSIDE,
+    "indicator": PUBLIC_INSIDE,
+    "figure_csv": PUBLIC_INSIDE,
+    "figure_records": {**NAMES, "other": 200},  # her own organisation's rows: see below
+    "activities": LISTS,
+    "activity": INSIDE,
+    "groups": LISTS,
+    "group": INSIDE,
+    "people": OWN_LIST,
+    "person": NAMES,
+    "duplicates": OWN_LIST,
+    "reports": LISTS,
+    "report": INSIDE,
+    "write_report": {**INSIDE, "officer": 404},
+}
+REDIRECTS = {"results"}  # straight on to the one programme of who has only one
+POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report"}
+TESTED_ELSEWHERE = {
+    *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
+    *("gallery", "set_language", "leave", "lock", "unlock", "still_here", "sign_in_as_example"),
+}
+
+
+def named_routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_routes(pattern.url_patterns)
+        elif pattern.name and not pattern.name.startswith(("account_", "mfa_")):
+            yield pattern.name
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    assert client.post(reverse("sign_in_as_example", args=[username])).status_code == 302
+    assert client.session[second_factor.EXAMPLE] is True
+    return client
+
+
+def theirs() -> dict[str, list[object]]:
+    """Route → arguments that name a record of Banteay Srei."""
+    activity = Activity.objects.filter(organisation__key="banteay-srei", programme__key="fia").order_by("pk").first()
+    group = Group.objects.filter(organisation__key="banteay-srei", programme__key="fia").order_by("pk").first()
+    person = Person.objects.filter(organisation__key="banteay-srei").order_by("pk").first()
+    pair = MatchCandidate.objects.filter(organisation__key="banteay-srei").order_by("pk").first()
+    report = PeriodReport.objects.filter(organisation__key="banteay-srei", state=State.SUBMITTED).order_by("pk").first()
+    assert activity and person and pair and report
+    return {
+        "programme": ["fia"],
+        "place": ["15"],
+        "programme_results": ["fia"],
+        "indicator": ["fia", "participants"],
+        "figure_csv": ["fia", "participants"],
+        "figure_records": ["fia", "participants"],
+        "activity": [activity.key],
+        "group": [group.key if group else Group.objects.filter(programme__key="banteay-srei").first().key],  # type: ignore[union-attr]  # the example has one
+        "person": [person.pk],
+        "report": [report.pk],
+        "write_report": ["fia", "banteay-srei", report.period],
+        "decide_duplicate": [pair.pk],
+        "reveal_name": [person.pk],
+        "verify_report": [report.pk],
+        "return_report": [report.pk],
+    }
+
+
+def test_every_route_has_its_line() -> None:
+    assert set(named_routes()) == {*STATUS, *REDIRECTS, *POSTED, *TESTED_ELSEWHERE}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_reader_gets_what_is_hers_and_nothing_else(reader: str) -> None:
+    client, about = signed_in(USERS.get(reader, reader)), theirs()
+    seen = {name: client.get(reverse(name, args=about.get(name, []))).status_code for name in STATUS}
+    assert seen == {name: statuses[reader] for name, statuses in STATUS.items()}
+
+
+@pytest.mark.parametrize("name", sorted({*STATUS, *REDIRECTS}))
+def test_who_has_not_signed_in_is_sent_to_sign_in(name: str) -> None:
+    answer = Client().get(reverse(name, args=theirs().get(name, [])))
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+@pytest.mark.parametrize(("reader", "status"), [("partner-me-2", 404), ("donor", 403), ("administrator", 403)])
+def test_an_outsider_reveals_no_name_and_decides_about_nobody(reader: str, status: int) -> None:
+    client, about = signed_in(reader), theirs()
+    revealed = client.post(reverse("reveal_name", args=about["reveal_name"]), {"reason": "curious"})
+    decided = client.post(reverse("decide_duplicate", args=about["decide_duplicate"]), {"same": "1"})
+    assert (revealed.status_code, decided.status_code) == (status, status)
+    assert MatchCandidate.objects.get(pk=about["decide_duplicate"][0]).state == MatchCandidate.State.OPEN
+
+
+@pytest.mark.parametrize("reader", ["partner-me", "partner-me-2", "donor", "administrator"])
+def test_nobody_but_the_officer_verifies_or_returns(reader: str) -> None:
+    client, about = signed_in(reader), theirs()
+    verified = client.post(reverse("verify_report", args=about["verify_report"]))
+    returned = client.post(reverse("return_report", args=about["return_report"]), {"reason": "because"})
+    assert {verified.status_code, returned.status_code} <= {403, 404}
+    assert PeriodReport.objects.get(pk=about["report"][0]).state == State.SUBMITTED
+
+
+def test_lists_of_another_organisation_show_none_of_these_records() -> None:
+    client, about = signed_in("partner-me-2"), theirs()
+    for name in ("home", "activities", "groups", "people", "duplicates", "reports", "figure_records"):
+        page = client.get(reverse(name, args=about.get(name, []))).content.decode()
+        assert "banteay-srei" not in page.replace("/programmes/banteay-srei/", ""), name
+        assert f'/people/{about["person"][0]}/"' not in page, name
+        assert f'/reports/{about["report"][0]}/"' not in page, name
+
+
+@pytest.mark.parametrize("reader", ["donor", "authority", "administrator", "officer", "partner-me-2"])
+def test_no_page_shows_a_case_code_to_who_may_not_read_cases(reader: str) -> None:
+    client = signed_in(reader)
+    address = reverse("figure_records", args=["mpp", "perpetrators_counselled"])
+    for answer in (client.get(address), client.post(address, {"reason": "I want to know"})):
+        assert answer.status_code == 403
+        assert not any(code in answer.content.decode() for code in Case.objects.values_list("code", flat=True))
+
+
+def test_the_supervisor_reads_cases_by_code_after_giving_a_reason() -> None:
+    client = signed_in("supervisor")
+    address = reverse("figure_records", args=["mpp", "perpetrators_counselled"])
+    asked = client.get(address)
+    code = Case.objects.order_by("pk").values_list("code", flat=True)[0]
+    assert (asked.status_code, code in asked.content.decode()) == (200, False)
+    given = client.post(address, {"reason": "monthly case conference"})
+    assert (given.status_code, code in given.content.decode()) == (200, True)
