@@ -9,6 +9,7 @@ from tests.architecture.source import modules, parsed
 
 # Dotted name → why it has no actor.
 WITHOUT_ACTOR = {
+    "samaki.engines.results.queries.programme_named": "that a programme exists is public",
     "samaki.ground.places.queries.*": "the gazetteer is public",
     "samaki.ground.people.queries.count_open": "a number of pairs tells of nobody; it stands beside every unique count",
     "samaki.ground.periods.queries.locks": "that a period is locked is no secret (T1)",

@@ -17,7 +17,7 @@ from tests.interfaces.cli.conftest import Samaki
 pytestmark = pytest.mark.django_db
 
 
-def _left_running(workers: int) -> DBTaskResult:
+def _left_running(workers: int) -> DBTaskResult[..., object]:
     return DBTaskResult.objects.create(
         status="RUNNING",
         args_kwargs={"args": [], "kwargs": {}},

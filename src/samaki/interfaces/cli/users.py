@@ -29,22 +29,23 @@ def add(arguments: Namespace) -> int:
     with transaction.atomic():
         at = timezone.now()
         where = _organisation(arguments, by)
-        place = {
-            "organisation": where,
-            "programme_id": programme(by, arguments.programme).pk if arguments.programme else None,
-            "group_id": group(by, arguments.group).pk if arguments.group else None,
-        }
-        if user:
-            grant_role(user=user, role=role, **place, by=by, at=at)
-        else:
+        programme_id = programme(by, arguments.programme).pk if arguments.programme else None
+        group_id = group(by, arguments.group).pk if arguments.group else None
+        if user is None:
             create_user(
                 username=arguments.username,
                 password=password,
                 language=arguments.language,
                 role=role,
-                **place,
+                organisation=where,
+                programme_id=programme_id,
+                group_id=group_id,
                 by=by,
                 at=at,
+            )
+        else:
+            grant_role(
+                user=user, role=role, organisation=where, programme_id=programme_id, group_id=group_id, by=by, at=at
             )
     print(f"{arguments.username} is {role.value} at {where.key}.")
     return Outcome.DONE
