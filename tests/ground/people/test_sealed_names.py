@@ -80,6 +80,23 @@ def test_the_files_of_the_database_hold_no_name_in_plain() -> None:
     assert [form for form in spellings(DISTINCT) if len(form) > 5 and form in content] == []
 
 
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_after_a_withdrawal_the_key_is_in_no_file() -> None:
+    people = [a_person(identity=DISTINCT, gender="another_term") for _each in range(3)]
+    salt = bytes(PersonKey.objects.get(pk=people[1].pk).salt)
+    name = Path(str(connection.settings_dict["NAME"]))
+
+    def in_files() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return any(salt in path.read_bytes() for path in name.parent.iterdir() if path.name.startswith(name.name))
+
+    assert in_files()
+    operations.withdraw(people[1].pk, by=SETUP)
+    assert not in_files()
+
+
 @pytest.mark.django_db
 def test_without_the_key_the_sealed_name_cannot_be_read() -> None:
     ours = an_organisation()

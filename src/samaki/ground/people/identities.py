@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-
-from django.db import connection
-from django.db.models import Model
 
 from samaki.ground.people import rules
 from samaki.ground.people.models import BlockingKey, Person, PersonIdentity
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel import sealed
+from samaki.kernel.database.bulk import insert_columns
 
 _CHUNK = 900  # SQLite takes 999 parameters
 
@@ -94,10 +92,5 @@ def write_blocking_keys(people: Iterable[Person], traits: Mapping[int, Traits]) 
         for person in people
         for key in sorted({sealed.blocking_key(text, purpose=use) for use, text in rules.blocks(traits[person.pk])})
     ]
-    insert_rows(BlockingKey, ("person_id", "organisation_id", "key"), rows)
-
-
-def insert_rows(model: type[Model], columns: Sequence[str], rows: Sequence[tuple[int | bytes, ...]]) -> None:
-    marks = ", ".join(["%s"] * len(columns))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+    people_ids, organisation_ids, keys = zip(*rows, strict=True) if rows else ((), (), ())
+    insert_columns(BlockingKey, {"person_id": people_ids, "organisation_id": organisation_ids, "key": keys})

@@ -31,6 +31,8 @@ _SHORTEST_PART = 3
 _FEWEST_DIGITS = 4
 _FULL = 100.0
 
+Scores = NDArray[np.float32]  # one likeness 0–100 a person
+
 
 @dataclass(frozen=True)
 class _Entry:
@@ -48,7 +50,7 @@ class _Column:
         self.owners = np.array(owners, dtype=np.int64)
         self.size = len(entries)
 
-    def scores(self, wanted: str, scorer: Callable[..., float]) -> NDArray[np.float32]:
+    def scores(self, wanted: str, scorer: Callable[..., float]) -> Scores:
         best = np.zeros(self.size, dtype=np.float32)
         if wanted and self.texts:
             row = process.cdist([wanted], self.texts, scorer=scorer, score_cutoff=FOUND_FROM)[0]
@@ -56,19 +58,48 @@ class _Column:
         return best
 
 
+class _Script:
+    """The names of everyone in one script."""
+
+    def __init__(self, people: Sequence[_Entry], names: Sequence[tuple[str, str, str]]) -> None:
+        self._worded = _Column(people, [[worded] for worded, _family, _given in names])
+        self._joined = _Column(people, [[family + given] for _worded, family, given in names])
+        self._swapped = _Column(people, [[given + family] for _worded, family, given in names])
+
+    def kinds(self, text: str) -> list[Scores]:
+        whole = folded(text)
+        kinds = [
+            self._worded.scores(" ".join(folded(word) for word in text.split()), fuzz.token_set_ratio),
+            self._joined.scores(whole, fuzz.ratio),
+            self._swapped.scores(whole, fuzz.ratio),
+        ]
+        if len(whole) >= _SHORTEST_PART:
+            kinds.append(_PART * self._joined.scores(whole, fuzz.partial_ratio))
+        return kinds
+
+
 class NameIndex:
     """All opened names of one organisation."""
 
     def __init__(self, entries: Mapping[int, _Entry]) -> None:
         self.entries = entries
-        people = list(entries.values())
+        self._people = people = list(entries.values())
         names = [entry.identity for entry in people]
-        self._people = people
-        fold = cache(folded)
-        self._spelt = _Column(people, [[_spaced(name.full_km, fold), _spaced(name.full_latin, fold)] for name in names])
-        forms = rules.Forms()
-        self._whole = _Column(people, [_both_orders(_spelt_parts(name, forms)) for name in names])
-        self._sound = _Column(people, [_both_orders(_sound_parts(name, forms)) for name in names])
+        forms, fold = rules.Forms(), cache(folded)
+        khmer = [(forms.khmer(name.family_km), forms.khmer(name.given_km)) for name in names]
+        latin = [(forms.latin(name.family_latin), forms.latin(name.given_latin)) for name in names]
+        self._khmer = _Script(
+            people,
+            [(_worded(n.full_km, fold), f.folded, g.folded) for n, (f, g) in zip(names, khmer, strict=True)],
+        )
+        self._latin = _Script(
+            people,
+            [(_worded(n.full_latin, fold), f.folded, g.folded) for n, (f, g) in zip(names, latin, strict=True)],
+        )
+        sounds = zip(khmer, latin, strict=True)
+        self._sound = _Column(
+            people, [[f.sound + g.sound for pair in both for f, g in (pair, pair[::-1])] for both in sounds]
+        )
         self._phones = [rules.phone_digits(name.phone) for name in names]
 
     def search(self, text: str, limit: int) -> list[tuple[int, Identity, int]]:
@@ -84,19 +115,14 @@ class NameIndex:
             found.setdefault(entry.stands, (entry.stands, entry.identity, round(float(best[at]))))
         return list(found.values())
 
-    def _scores(self, text: str) -> NDArray[np.float32]:
+    def _scores(self, text: str) -> Scores:
         digits = rules.phone_digits(text)
         if len(digits) >= _FEWEST_DIGITS and not any(sign.isalpha() for sign in text):
             return np.array([_FULL if digits in phone else 0.0 for phone in self._phones], dtype=np.float32)
-        whole = folded(text)
-        kinds = [
-            self._spelt.scores(" ".join(folded(word) for word in text.split()), fuzz.token_set_ratio),
-            self._whole.scores(whole, fuzz.ratio),
-            _SOUND * self._sound.scores(of_khmer(text) or of_latin(text), fuzz.ratio),
-        ]
-        if len(whole) >= _SHORTEST_PART:
-            kinds.append(_PART * self._whole.scores(whole, fuzz.partial_ratio))
-        best: NDArray[np.float32] = np.max(kinds, axis=0)
+        sound = of_khmer(text)
+        kinds = (self._khmer if sound else self._latin).kinds(text)
+        kinds.append(_SOUND * self._sound.scores(sound or of_latin(text), fuzz.ratio))
+        best: Scores = np.max(kinds, axis=0)
         return best
 
 
@@ -141,23 +167,5 @@ def _marks(organisation_id: int) -> dict[int, tuple[bytes, int]]:
         return {pk: (bytes(mark), stands) for pk, mark, stands in cursor.fetchall()}
 
 
-def _spaced(full: str, fold: Callable[[str], str]) -> str:
+def _worded(full: str, fold: Callable[[str], str]) -> str:
     return " ".join(fold(word) for word in full.split())
-
-
-def _spelt_parts(name: Identity, forms: rules.Forms) -> tuple[tuple[str, str], ...]:
-    return (
-        (forms.khmer(name.family_km).folded, forms.khmer(name.given_km).folded),
-        (forms.latin(name.family_latin).folded, forms.latin(name.given_latin).folded),
-    )
-
-
-def _sound_parts(name: Identity, forms: rules.Forms) -> tuple[tuple[str, str], ...]:
-    return (
-        (forms.khmer(name.family_km).sound, forms.khmer(name.given_km).sound),
-        (forms.latin(name.family_latin).sound, forms.latin(name.given_latin).sound),
-    )
-
-
-def _both_orders(parts: Sequence[tuple[str, str]]) -> list[str]:
-    return list(dict.fromkeys(text for family, given in parts for text in (family + given, given + family)))

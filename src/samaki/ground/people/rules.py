@@ -134,8 +134,8 @@ def traits(
 
 def blocks(person: Traits) -> frozenset[tuple[str, str]]:
     """(purpose, text) pairs, of which two records of one person share at least one in the usual cases: the same Khmer
-    spelling, the same consonants in Khmer or romanised, in either order; one part of the name and the birth year; the
-    phone."""
+    spelling, the same consonants in Khmer or romanised, in either order; the longer part of the name and the birth
+    year; the phone."""
     found: set[tuple[str, str]] = set()
     if any(person.km):
         found.add(("khmer", _either_order(person.km)))
@@ -145,7 +145,9 @@ def blocks(person: Traits) -> frozenset[tuple[str, str]]:
             continue
         found.add(("sound", _either_order(bones)))
         if person.birth_year is not None:
-            found.update(("part_and_year", f"{bone} {person.birth_year}") for bone in bones if bone)
+            # The longer part is mostly the given name: family names are few, and would bring half the list together.
+            longest = max(len(bone) for bone in bones)
+            found.update(("part_and_year", f"{bone} {person.birth_year}") for bone in bones if len(bone) == longest)
     if len(person.phone) >= 6:
         found.add(("phone", person.phone))
     return frozenset(found)

@@ -28,6 +28,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, Invalid
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import reactions
+from samaki.kernel.sealed import SALT_BYTES
 
 
 def give_consent(person_id: int, given: GivenConsent, *, by: AnyActor) -> Consent:
@@ -84,6 +85,8 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
         stands = person.merged_into or person
         others = Person.objects.filter(merged_into=stands).order_by("pk").values_list("pk", flat=True)
         ids = (stands.pk, *others)
+        # SQLite leaves a deleted row's bytes in the file until they are needed: write over them first.
+        PersonKey.objects.filter(pk__in=ids).update(salt=bytes(SALT_BYTES))
         PersonKey.objects.filter(pk__in=ids).delete()
         PersonIdentity.objects.filter(pk__in=ids).delete()
         BlockingKey.objects.filter(person_id__in=ids).delete()

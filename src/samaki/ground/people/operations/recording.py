@@ -14,7 +14,6 @@ from samaki.ground.people import rules
 from samaki.ground.people.access import not_found, person_within, require_over
 from samaki.ground.people.identities import (
     Identity,
-    insert_rows,
     opened,
     seal,
     stripped,
@@ -27,6 +26,7 @@ from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel import sealed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
+from samaki.kernel.database.bulk import insert_columns
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 
@@ -178,10 +178,11 @@ def _filled(person: Person, row: NewPerson, moment: dt.datetime) -> Person:
 
 
 def _write_identities(people: Sequence[Person], identities: Sequence[Identity]) -> dict[int, Traits]:
-    salts = [(person.pk, sealed.new_salt()) for person in people]
-    insert_rows(PersonKey, ("person_id", "salt"), salts)
-    seals = [(pk, seal(pk, identity, salt)) for (pk, salt), identity in zip(salts, identities, strict=True)]
-    insert_rows(PersonIdentity, ("person_id", "sealed"), seals)
+    ids = [person.pk for person in people]
+    salts = [sealed.new_salt() for _person in people]
+    insert_columns(PersonKey, {"person_id": ids, "salt": salts})
+    seals = [seal(*each) for each in zip(ids, identities, salts, strict=True)]
+    insert_columns(PersonIdentity, {"person_id": ids, "sealed": seals})
     forms = Forms()
     traits = {
         person.pk: traits_of(person, identity, forms) for person, identity in zip(people, identities, strict=True)
