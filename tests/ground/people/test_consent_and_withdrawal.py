@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 
@@ -11,9 +12,9 @@ from samaki.ground.people.events import ConsentWithdrawn, PersonWithdrawn
 from samaki.ground.people.models import BlockingKey, Consent, MatchCandidate, Person, PersonIdentity, PersonKey
 from samaki.ground.people.operations import GivenConsent, NewPerson
 from samaki.kernel.audit.models import AuditEntry
-from samaki.kernel.errors import Conflict, Invalid, NotFound
+from samaki.kernel.errors import Conflict, Invalid, NotFound, RowsInvalid
 from samaki.kernel.registry import reactions
-from tests.factories.people import NAMES, SETUP, a_person, an_me_officer, an_organisation
+from tests.factories.people import NAMES, SETUP, a_person, an_me_officer, an_organisation, named
 from tests.factories.places import a_commune
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,22 @@ def test_who_withdrew_cannot_be_brought_back_by_any_operation() -> None:
         assert raised.value.code == "person_withdrawn"
     assert operations.propose_matches(gone.organisation_id, [gone.pk, other.pk], by=SETUP) == 0
     assert PersonKey.objects.filter(pk=gone.pk).count() == 0
+
+
+def test_a_list_sent_again_does_not_bring_back_who_withdrew() -> None:
+    ours, theirs = an_organisation(), an_organisation("theirs")
+    operations.withdraw(a_person(ours).pk, by=SETUP, at=AT)
+    rows = [NewPerson(named(latin="Keo Thida")), NewPerson(NAMES, birth_year=1990)]
+    swapped = NewPerson(named("រស្មីពេជ្រ ទេព"), birth_year=1990)
+    for again, at_row in ((rows, 1), ([swapped], 0)):
+        with pytest.raises(RowsInvalid) as raised:
+            operations.add_people(again, organisation_id=ours.pk, by=SETUP)
+        assert [(row, fault.code) for row, fault in raised.value.faults] == [(at_row, "perhaps_withdrawn")]
+    assert Person.objects.count() == 1
+    asked = dataclasses.replace(rows[1], asked_anew=True)
+    other_year = NewPerson(NAMES, birth_year=1960)
+    assert len(operations.add_people([rows[0], asked, other_year], organisation_id=ours.pk, by=SETUP)) == 3
+    assert len(operations.add_people(rows, organisation_id=theirs.pk, by=SETUP)) == 2
 
 
 def test_a_reaction_that_fails_leaves_the_person_whole() -> None:

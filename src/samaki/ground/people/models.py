@@ -101,6 +101,18 @@ class MatchCandidate(models.Model):
         ]
 
 
+class Tombstone(models.Model):
+    """That somebody of this name and birth year withdrew here: a keyed hash, so that a list sent again does not bring
+    her back unasked. It names nobody."""
+
+    organisation_id = models.BigIntegerField()
+    digest = models.BinaryField()
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id"], name="tombstone_organisation")]
+
+
 class Consent(Record):
     class Purpose(models.TextChoices):
         TAKE_PART = "take_part", _("Take part")

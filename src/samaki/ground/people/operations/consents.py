@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, person_within
 from samaki.ground.people.events import ConsentWithdrawn, PersonWithdrawn
+from samaki.ground.people.identities import opened, traits_of
 from samaki.ground.people.models import (
     AgeBand,
     BlockingKey,
@@ -23,6 +24,8 @@ from samaki.ground.people.models import (
     PersonKey,
 )
 from samaki.ground.people.operations.recording import GivenConsent, consent_of
+from samaki.ground.people.rules import Forms
+from samaki.ground.people.tombstones import bury
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, Invalid
@@ -85,6 +88,13 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
         stands = person.merged_into or person
         others = Person.objects.filter(merged_into=stands).order_by("pk").values_list("pk", flat=True)
         ids = (stands.pk, *others)
+        forms = Forms()
+        records = Person.objects.in_bulk(ids)
+        bury(
+            organisation_id,
+            (traits_of(records[pk], name, forms) for pk, name in opened(ids).items()),
+            moment,
+        )
         # SQLite leaves a deleted row's bytes in the file until they are needed: write over them first.
         PersonKey.objects.filter(pk__in=ids).update(salt=bytes(SALT_BYTES))
         PersonKey.objects.filter(pk__in=ids).delete()

@@ -192,8 +192,8 @@ def _organisation_of(candidate_id: int, by: AnyActor) -> int:
 def _locked(candidate_id: int, organisation_id: int, state: str) -> MatchCandidate:
     """The candidate, with decisions of its organisation taking turns."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
-    candidate = MatchCandidate.objects.select_related("first", "second").get(pk=candidate_id)
-    if candidate.state != state:
+    candidate = MatchCandidate.objects.select_related("first", "second").filter(pk=candidate_id).first()
+    if candidate is None or candidate.state != state:
         raise _wrong_state(state)
     return candidate
 

@@ -23,6 +23,7 @@ from samaki.ground.people.identities import (
 from samaki.ground.people.models import AgeBand, BlockingKey, Consent, Gender, Person, PersonIdentity, PersonKey
 from samaki.ground.people.operations.matching import propose_anew, write_candidates
 from samaki.ground.people.rules import Forms, Traits
+from samaki.ground.people.tombstones import buried, digests
 from samaki.kernel import sealed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
@@ -49,7 +50,8 @@ class GivenConsent:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """A person as entered. `age_band` (with the date it was told) only where no birth year is known."""
+    """A person as entered. `age_band` (with the date it was told) only where no birth year is known. `asked_anew` where
+    somebody of this name and birth year withdrew: this is another person, or she has agreed anew."""
 
     identity: Identity
     gender: str = Gender.NOT_RECORDED
@@ -59,6 +61,7 @@ class NewPerson:
     place_id: int | None = None
     consents: Sequence[GivenConsent] = field(default=())
     origin: str = ""
+    asked_anew: bool = False
 
 
 def add_person(
@@ -106,6 +109,8 @@ def add_people(
             batch_size=_BATCH,
         )
         traits = _write_identities(people, [stripped(row.identity) for row in entered])
+        if faults := _perhaps_withdrawn(organisation_id, entered, [traits[person.pk] for person in people]):
+            raise RowsInvalid(faults)
         Consent.objects.bulk_create(
             consent_of(person.pk, consent, by, is_example=is_example)
             for person, row in zip(people, entered, strict=True)
@@ -189,6 +194,26 @@ def _write_identities(people: Sequence[Person], identities: Sequence[Identity]) 
     }
     write_blocking_keys(people, traits)
     return traits
+
+
+def _perhaps_withdrawn(
+    organisation_id: int, entered: Sequence[NewPerson], traits: Sequence[Traits]
+) -> list[tuple[int, DomainError]]:
+    gone = buried(organisation_id)
+    if not gone:
+        return []
+    return [
+        (
+            at_row,
+            Conflict(
+                "perhaps_withdrawn",
+                _("Somebody of this name withdrew. Is this another person, or has she agreed anew?"),
+                field="asked_anew",
+            ),
+        )
+        for at_row, (row, names) in enumerate(zip(entered, traits, strict=True))
+        if not row.asked_anew and gone & digests(organisation_id, names)
+    ]
 
 
 def consent_of(person_id: int, given: GivenConsent, by: AnyActor, *, is_example: bool) -> Consent:
