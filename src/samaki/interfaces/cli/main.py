@@ -24,8 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # Khmer, whatever the terminal's locale says
     arguments = parser().parse_args(argv)
     try:
-        with translation.override(site.LANGUAGES[0]):
-            outcome = _run(arguments)
+        with contextlib.ExitStack() as spoken:
+            outcome = _run(arguments, spoken)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -35,10 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return outcome
 
 
-def _run(arguments: Namespace) -> int:
+def _run(arguments: Namespace, spoken: contextlib.ExitStack) -> int:
+    """`spoken` keeps the language until an error has been told in it."""
     try:
-        translation.activate(site.language())
+        language = site.language()
         site.opened()
+        spoken.enter_context(translation.override(language))
         module, function = COMMANDS[arguments.command].split(":")
         command = getattr(importlib.import_module(f"samaki.interfaces.cli.{module}"), function)
         return int(command(arguments))
