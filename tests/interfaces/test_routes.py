@@ -17,8 +17,8 @@ from samaki.ground.groups.models import Group
 from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.periods.models import PeriodReport
 from samaki.ground.periods.rules import State
-from samaki.interfaces.web import second_factor
 from samaki.strands.counselling.models import Case
+from tests.interfaces.pages import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
 
@@ -66,14 +66,6 @@ def named_routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iter
             yield from named_routes(pattern.url_patterns)
         elif pattern.name and not pattern.name.startswith(("account_", "mfa_")):
             yield pattern.name
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.cookies["django_language"] = "en"
-    assert client.post(reverse("sign_in_as_example", args=[username])).status_code == 302
-    assert client.session[second_factor.EXAMPLE] is True
-    return client
 
 
 def theirs() -> dict[str, list[object]]:

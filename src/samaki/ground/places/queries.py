@@ -31,7 +31,9 @@ __all__ = [
     "find_many",
     "find_path",
     "find_paths",
+    "of_codes",
     "page",
+    "paths",
     "place",
     "places",
     "provinces",
@@ -176,6 +178,24 @@ def places(ids: Iterable[int], country: str = "kh") -> dict[int, KnownPlace]:
     """Places by their keys, for rows that point at them; a key of another country is left out."""
     held = gazetteer(country)
     return {place_id: held.by_id[place_id] for place_id in ids if place_id in held.by_id}
+
+
+def paths(ids: Iterable[int], country: str = "kh") -> dict[int, tuple[KnownPlace, ...]]:
+    """Each place followed by those above it, the nearest first; a key of another country is left out."""
+    held = gazetteer(country)
+    known = {place_id: held.by_id[place_id] for place_id in ids if place_id in held.by_id}
+    return {place_id: (one, *reversed(held.ancestors(one))) for place_id, one in known.items()}
+
+
+def of_codes(codes: Iterable[str], country: str = "kh") -> dict[str, KnownPlace]:
+    """The place standing now, or else the first that ever stood, of each code that is known."""
+    held = gazetteer(country)
+    found = {}
+    for code in codes:
+        listed = held.by_code.get(code, ())
+        if listed:
+            found[code] = next((known for known in listed if known.stands(None)), listed[0])
+    return found
 
 
 def ancestors(place_id: int, country: str = "kh") -> tuple[KnownPlace, ...]:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import AgeBand
-from samaki.ground.places.queries import place
+from samaki.ground.places.queries import of_codes
 from samaki.ground.programmes.models import ProgrammePlace
-from samaki.kernel.errors import NotFound
 from samaki.kernel.measures import TIMES, UNKNOWN, Choice, Link, Table, divisions, measures, tables
 from samaki.strands.counselling.models import Outcome
 from samaki.strands.outreach.models import Campaign
@@ -66,7 +65,7 @@ def values(key: str, measure: str, found: Iterable[str]) -> dict[str, str]:
 
 def _named(key: str, measure: str, keys: list[str]) -> Mapping[str, str | Promise]:
     if key in PLACES:
-        return {code: _place(code) for code in keys}
+        return {code: named(known) for code, known in of_codes(keys).items()}
     if key in TIMES:
         return {period: words.period(period) for period in keys}
     if key == "organisation":
@@ -77,13 +76,6 @@ def _named(key: str, measure: str, keys: list[str]) -> Mapping[str, str | Promis
         campaigns = Campaign.objects.filter(key__in=keys)
         return {one.key: words.in_language({"km": one.title_km, "en": one.title_en}) for one in campaigns}
     return _GIVEN.get(key) or _choices(key, measure)
-
-
-def _place(code: str) -> str:
-    try:
-        return named(place(code))
-    except NotFound:
-        return code
 
 
 def _choices(key: str, measure: str) -> Mapping[str, str | Promise]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from samaki.ground.people import operations, queries
 from samaki.ground.people.models import AgeBand, Gender
 from samaki.ground.people.queries import PersonRow
-from samaki.ground.places.queries import KnownPlace, ancestors, places
+from samaki.ground.places.queries import KnownPlace, paths
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.errors import Conflict
 from samaki.kernel.panels import shown
@@ -53,7 +53,7 @@ def people(request: ActorRequest) -> HttpResponse:
         found = queries.people(request.actor, on=today, person_ids=ids, limit=len(ids) or 1)
         by_id = {row.id: row for row in found.rows}
         ordered = [by_id[one] for one in ids if one in by_id]
-        return page(request, "nouns/people.html", context | {"rows": _described(ordered), "searched": True})
+        return page(request, "nouns/people.html", {"form": Search(), "rows": _described(ordered), "searched": True})
     after = request.GET.get("after", "")
     listed = queries.people(request.actor, on=today, after=int(after) if after.isdecimal() else 0, limit=PER_PAGE)
     context |= {
@@ -151,17 +151,18 @@ def decide(request: ActorRequest, candidate_id: int) -> HttpResponse:
 def _described(rows: Iterable[PersonRow]) -> list[dict[str, object]]:
     """Gender, age band and place of each in words, by one look-up."""
     listed = list(rows)
-    known = places(row.place_id for row in listed if row.place_id is not None)
+    known = paths(row.place_id for row in listed if row.place_id is not None)
     return [
         {
             "row": row,
             "gender": Gender(row.gender).label,
             "age": AgeBand(row.age_band).label,
-            "place": _place(known.get(row.place_id)) if row.place_id else "",
+            "place": _place(known.get(row.place_id or 0, ())),
         }
         for row in listed
     ]
 
 
-def _place(known: KnownPlace | None) -> str:
-    return ", ".join([named(known), *(named(above) for above in reversed(ancestors(known.id)))][:2]) if known else ""
+def _place(path: tuple[KnownPlace, ...]) -> str:
+    """The place and the one above it."""
+    return ", ".join(named(one) for one in path[:2])

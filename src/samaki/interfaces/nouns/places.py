@@ -52,20 +52,20 @@ def place(request: ActorRequest, code: str) -> HttpResponse:
 
 def _with_above(found: tuple[queries.KnownPlace, ...]) -> list[tuple[queries.KnownPlace, str]]:
     """Each place with the names of those above it, so that places of one name can be told apart."""
-    return [(one, ", ".join(named(above) for above in reversed(queries.ancestors(one.id)))) for one in found]
+    above = queries.paths(one.id for one in found)
+    return [(one, ", ".join(named(wider) for wider in above[one.id][1:])) for one in found]
 
 
 def _tiles(request: ActorRequest) -> TileMap:
     """How many programmes work in each province."""
     known = ProgrammePlace.objects.filter(programme__in=programmes(request.actor))
-    working = known.values_list("programme_id", "place_id")
-    provinces = queries.provinces()
-    province_of = {area: known.code for known in provinces for area in queries.below([known.code])}
-    pairs = {(programme, province_of[place]) for programme, place in working if place in province_of}
+    working = list(known.values_list("programme_id", "place_id"))
+    paths = queries.paths({place for _programme, place in working})
+    pairs = {(programme, paths[place][-1].code) for programme, place in working if place in paths}
     counts = Counter(code for _programme, code in pairs)
     tiles = {
         known.code: Tile(known.code, named(known), counts.get(known.code), href=reverse("place", args=[known.code]))
-        for known in provinces
+        for known in queries.provinces()
     }
     finding = ngettext(
         "The programmes work in %(n)s province.", "The programmes work in %(n)s provinces.", len(counts)
