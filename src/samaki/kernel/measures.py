@@ -195,7 +195,8 @@ class Records:
     The link at `organisation` leads to a table with a Text column `key`. `record` names what is counted as a row and
     opened (default: the row itself), `subject` what is counted once. `weight` is a number column to sum; null weighs
     nothing and makes the row unknown. `dated` is the date at which a division of places is taken (default `since`).
-    Every one of `conditions`, path and allowed keys, must hold.
+    Every one of `conditions`, path and allowed keys, must hold. `by_commune` asks how many communes stand behind each
+    cell, which the publishing of counselling needs to know.
     """
 
     table: str
@@ -209,6 +210,7 @@ class Records:
     record: str = ""
     weight: str = ""
     dated: str = ""
+    by_commune: bool = False
     conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dimensions: tuple[Dimension, ...] = ()
 

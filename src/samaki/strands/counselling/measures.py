@@ -114,6 +114,7 @@ CASE = measures.register(
             subject="case",
             record="case",
             dated="case.began_on",
+            by_commune=True,
             dimensions=(
                 Dimension("group", _("Group"), "case.group.key"),
                 Dimension("judged", _("Change judged by the men’s group"), "case.judged"),
@@ -184,6 +185,7 @@ def _reported(weight: str) -> Records:
         since="month",
         until="month_end",
         weight=weight,
+        by_commune=True,
         conditions=(("is_current", ("yes",)), ("stands_for_cases", ("yes",))),
         dimensions=(Dimension("group", _("Group"), "group.key"),),
     )

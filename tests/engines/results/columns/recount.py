@@ -70,6 +70,7 @@ _RECORDED = f"""SELECT s.id, s.held_on AS since, s.held_on AS until, {_ACTIVITY}
     JOIN activities_activity a ON a.id = s.activity_id LEFT JOIN groups_group g ON g.id = a.group_id
     WHERE a.programme_id = %s AND a.state = 'held' AND s.attendance <> 'not_recorded'"""
 GAPS = {"attendance": _GAPS, "tallied": _GAPS}
+BY_COMMUNE = ("case", "case_reported")
 NOT_KNOWN = {
     "gender": {"not_recorded"},
     "age_band": {"not_recorded"},
@@ -124,7 +125,7 @@ class Recount:
                 sums_by_organisation[row["organisation_id"]] += row.get("weight") or 0
                 sums[cell] += row.get("weight") or 0
                 commune = self._at_level(row["place_id"], 3)
-                if commune:
+                if commune and question.measure in BY_COMMUNE:
                     communes[cell].add(commune)
                     communes[()].add(commune)
         cells, unknown_cells = self._cells(counted), defaultdict(int)
@@ -158,7 +159,7 @@ class Recount:
                 ).items()
                 if count
             },
-            communes={(): 0} | {cell: len(found) for cell, found in communes.items()},
+            communes={cell: len(found) for cell, found in communes.items()},
         )
 
     def ids(self) -> list[int]:

@@ -58,7 +58,6 @@ class Answers:
                 for cell, count in counts.items():
                     unknown_cells[gap.plan.key(cell)] += count
         known = unknown == 0 or main.shows_something() or any(self._shows(scope, each) for each in measure.evidence)
-        everywhere, communes = tally.communes_by_cell()
         ids = self.store[table_at(measure.records.table, measure.records.organisation.split("."))]["id"]
         return Answer(
             total=tally.total,
@@ -67,11 +66,14 @@ class Answers:
             cells={main.plan.key(cell): count for cell, count in tally.cells.items()},
             unknown_cells=dict(unknown_cells),
             per_organisation={int(ids[row]): count for row, count in tally.organisations.items()},
-            communes={
-                (): everywhere,
-                **({main.plan.key(cell): count for cell, count in communes.items()} if question.by else {}),
-            },
+            communes=self._communes(main) if measure.records.by_commune else {},
         )
+
+    @staticmethod
+    def _communes(main: Standing) -> dict[Cell, int]:
+        everywhere, by_cell = main.tally.communes_by_cell()
+        by_key = {main.plan.key(cell): count for cell, count in by_cell.items()}
+        return {(): everywhere} | by_key if everywhere else {}
 
     def counted(self, question: Question) -> Array:
         """Ids of the records behind the figure, ascending."""
@@ -92,10 +94,17 @@ class Answers:
             if records not in self._joined:
                 self._joined[records] = Joined(scope, records)
             standing = Standing(plan(scope, records, lacking=lacking), self._joined[records])
+            self._standing[key] = standing
+            self._let_go()
         self._standing[key] = standing
-        while len(self._standing) > _KEPT or sum(kept.bytes for kept in self._standing.values()) > _KEPT_BYTES:
-            self._standing.popitem(last=False)
         return standing
+
+    def _let_go(self) -> None:
+        """Forgets the answers asked longest ago."""
+        size = sum(kept.bytes for kept in self._standing.values())
+        while len(self._standing) > _KEPT or size > _KEPT_BYTES:
+            _, gone = self._standing.popitem(last=False)
+            size -= gone.bytes
 
 
 __all__ = ["Answers", "Tally"]

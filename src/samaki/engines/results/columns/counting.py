@@ -10,25 +10,26 @@ import numpy as np
 from samaki.engines.results.columns.scope import ALL, POSSIBLE, WANTED_POSSIBLE
 from samaki.kernel.measures import NOTHING, Array
 
-_BITMAP = 48_000_000  # largest map of cells × subjects laid out in full
+_MAP = 1 << 25  # largest map of cells × subjects laid out in full
 _SMALL = 4_096  # rows below which sorting is quicker than a map
 _MAY = POSSIBLE | WANTED_POSSIBLE
-_COMMUNES = 1 << 20  # more than there are
+_COMMUNE_BITS = 20  # of a cell and commune together: more communes than there are
 
 
 @dataclass
 class Rows:
-    """The counted rows, all arrays of one length: flags, cell (None: all 0), what is counted once (`unit`; None: each row),
-    organisation and commune (rows and numbers, -1 for none), and the weight to sum, if any.
+    """The counted rows, in arrays of one length: flags, cell (None: all 0), what is counted once (`unit`, None: each
+    row), organisation and commune (rows and numbers, -1 for none; None: not asked), and the weight to sum, if any.
 
-    `unit_flags` and `unit_cell`, by unit, hold what is known of each person rather than of each row.
+    `unit_flags` and `unit_cell`, by unit, hold what is known of each person rather than of each row; `units` is their
+    number.
     """
 
     flags: Array
     cell: Array | None
     unit: Array | None
     organisation: Array
-    commune: Array
+    commune: Array | None = None
     weight: Array | None = None
     unit_flags: Array | None = None
     unit_cell: Array | None = None
@@ -62,8 +63,15 @@ class Tally:
 
     def communes_by_cell(self) -> tuple[int, dict[int, int]]:
         """How many communes stand behind all, and behind each cell."""
-        pairs = [divmod(key, _COMMUNES) for key in self.communes]
-        return len({commune for _, commune in pairs}), dict(Counter(cell for cell, _ in pairs))
+        everywhere = {key & ((1 << _COMMUNE_BITS) - 1) for key in self.communes}
+        return len(everywhere), dict(Counter(key >> _COMMUNE_BITS for key in self.communes))
+
+
+def count(rows: Rows) -> Tally:
+    sure = rows.flags == ALL
+    may = (rows.flags & _MAY) == _MAY
+    may &= ~sure
+    return _count_each(rows, sure, may) if rows.unit is None else _count_once(rows, rows.unit, sure, may)
 
 
 def _counts(values: Array, weights: Array | None = None) -> Counter[int]:
@@ -72,9 +80,9 @@ def _counts(values: Array, weights: Array | None = None) -> Counter[int]:
         return Counter()
     if len(values) > _SMALL and int(values.max()) < 4 * len(values):
         counts = np.bincount(values, weights)
-        found = np.flatnonzero(counts)
-        return Counter(dict(zip(found.tolist(), counts[found].astype(np.int64).tolist(), strict=True)))
-    if weights is None:
+        kinds = np.flatnonzero(counts)
+        counts = counts[kinds].astype(np.int64)
+    elif weights is None:
         kinds, counts = np.unique(values, return_counts=True)
     else:
         kinds, inverse = np.unique(values, return_inverse=True)
@@ -83,27 +91,29 @@ def _counts(values: Array, weights: Array | None = None) -> Counter[int]:
     return Counter(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
 
 
-def _distinct(cell: Array | None, unit: Array, units: int, highest: int) -> tuple[Array, Array]:
-    """Each pair of cell and unit once."""
-    size = (highest + 1) * units
-    if cell is None:
-        keys: Array = unit
-        size = units
-    else:
-        keys = cell.astype(np.int64 if size >= 2**31 else np.int32) * units + unit
-    if len(keys) > _SMALL and size <= _BITMAP:
+def _only(column: Array, chosen: Array, every: bool) -> Array:
+    return column if every else column[chosen]
+
+
+def _distinct(high: Array | None, low: Array, below: int) -> tuple[Array, Array]:
+    """Each pair once; `low` values lie in 0 … `below` - 1. None stands for a `high` of 0."""
+    bits = max(below - 1, 0).bit_length()
+    size = 1 << bits
+    keys = low
+    if high is not None:
+        size *= int(high.max(initial=0)) + 1
+        keys = (high.astype(np.int64 if size >= 2**31 else np.int32) << bits) | low
+    if len(keys) > _SMALL and size <= _MAP:
         seen = np.zeros(size, bool)
         seen[keys] = True
         keys = np.flatnonzero(seen)
     else:
-        keys = np.unique(keys)
-    return (np.zeros(len(keys), np.int64), keys) if cell is None else np.divmod(keys, units)
-
-
-def count(rows: Rows) -> Tally:
-    sure = rows.flags == ALL
-    may = ((rows.flags & _MAY) == _MAY) & ~sure
-    return _count_each(rows, sure, may) if rows.unit is None else _count_once(rows, rows.unit, sure, may)
+        keys = np.sort(keys)
+        if len(keys):
+            keys = keys[np.append(True, keys[1:] != keys[:-1])]
+    if high is None:
+        return np.zeros(len(keys), np.int64), keys
+    return keys >> bits, keys & ((1 << bits) - 1)
 
 
 def _count_each(rows: Rows, sure: Array, may: Array) -> Tally:
@@ -112,58 +122,64 @@ def _count_each(rows: Rows, sure: Array, may: Array) -> Tally:
         may |= sure & (weight == NOTHING)
         sure = sure & (weight != NOTHING)
         weight = weight[sure].astype(np.int64)
-    cell = np.zeros(len(rows.flags), np.int64) if rows.cell is None else rows.cell
-    at, hidden = cell[sure], cell[may]
+    cell = np.zeros(len(rows.flags), np.int8) if rows.cell is None else rows.cell
+    every = bool(sure.all())
+    at = _only(cell, sure, every)
     return Tally(
         total=int(np.count_nonzero(sure) if weight is None else weight.sum()),
         unknown=int(np.count_nonzero(may)),
         cells=_counts(at, weight),
-        unknown_cells=_counts(hidden),
-        organisations=_counts(rows.organisation[sure], weight),
-        communes=_by_commune(at, rows.commune[sure]),
+        unknown_cells=_counts(cell[may]),
+        organisations=_counts(_only(rows.organisation, sure, every), weight),
+        communes=_by_commune(at, rows.commune, sure),
     )
 
 
-def _by_commune(cell: Array, commune: Array) -> Counter[int]:
+def _by_commune(cell: Array, commune: Array | None, sure: Array) -> Counter[int]:
+    """`cell` of the sure rows, with the commune of all rows."""
+    if commune is None:
+        return Counter()
+    commune = commune[sure]
     known = commune >= 0
-    return _counts(cell[known].astype(np.int64) * _COMMUNES + commune[known])
+    return _counts((cell[known].astype(np.int64) << _COMMUNE_BITS) | commune[known])
 
 
 def _count_once(rows: Rows, unit: Array, sure: Array, may: Array) -> Tally:
-    highest = 0 if rows.cell is None or not len(rows.cell) else int(rows.cell.max())
+    def flags_of(units: Array) -> Array:
+        return np.full(len(units), ALL, np.uint8) if rows.unit_flags is None else rows.unit_flags[units]
 
     def pairs(chosen: Array) -> tuple[Array, Array, Array]:
-        """Cells and units of these rows, with the flags that the unit itself has."""
-        cell, units = _distinct(None if rows.cell is None else rows.cell[chosen], unit[chosen], rows.units, highest)
-        if rows.unit_cell is not None:
-            cell = cell + rows.unit_cell[units]
-        flags = np.full(len(units), ALL, np.uint8) if rows.unit_flags is None else rows.unit_flags[units]
-        return cell, units, flags
+        """Cells and units of these rows, each pair once, with the flags that the unit itself has."""
+        every = bool(chosen.all())
+        cell = None if rows.cell is None else _only(rows.cell, chosen, every)
+        cell, units = _distinct(cell, _only(unit, chosen, every), rows.units)
+        return cell if rows.unit_cell is None else cell + rows.unit_cell[units], units, flags_of(units)
 
     cell, units, flags = pairs(sure)
     counted = flags == ALL
     tally = Tally(cells=_counts(cell[counted]))
-    in_total = np.unique(units[counted]) if rows.cell is not None else units[counted]
+    _, in_total = _distinct(None, units[counted], rows.units)
     tally.total = len(in_total)
 
-    hidden = ((flags & _MAY) == _MAY) & ~counted
-    may_cell, may_units, may_flags = pairs(may)
-    possible = (may_flags & _MAY) == _MAY
-    hidden_cell = np.concatenate([cell[hidden], may_cell[possible]])
-    hidden_units = np.concatenate([units[hidden], may_units[possible]])
-    if len(hidden_units):
+    hidden = (flags & _MAY) == _MAY
+    hidden &= ~counted
+    if hidden.any() or may.any():
+        may_cell, may_units, may_flags = pairs(may)
+        possible = (may_flags & _MAY) == _MAY
+        hidden_cell = np.concatenate([cell[hidden], may_cell[possible]]).astype(np.int64)
+        hidden_units = np.concatenate([units[hidden], may_units[possible]])
         tally.unknown = len(np.setdiff1d(hidden_units, in_total))
         width = max(rows.units, 1)
-        keys = np.setdiff1d(
-            hidden_cell.astype(np.int64) * width + hidden_units, cell[counted].astype(np.int64) * width + units[counted]
-        )
+        keys = np.setdiff1d(hidden_cell * width + hidden_units, cell[counted].astype(np.int64) * width + units[counted])
         tally.unknown_cells = _counts(keys // width)
 
-    own = sure if rows.unit_flags is None else sure & (rows.unit_flags[unit] == ALL)
-    organisations, _ = _distinct(rows.organisation[own], unit[own], rows.units, int(rows.organisation.max(initial=0)))
-    tally.organisations = _counts(organisations)
-    at = np.zeros(np.count_nonzero(own), np.int64) if rows.cell is None else rows.cell[own].astype(np.int64)
-    if rows.unit_cell is not None:
-        at = at + rows.unit_cell[unit[own]]
-    tally.communes = _by_commune(at, rows.commune[own])
+    every = bool(sure.all())
+    owners, owned = _distinct(_only(rows.organisation, sure, every), _only(unit, sure, every), rows.units)
+    tally.organisations = _counts(owners[flags_of(owned) == ALL])
+    if rows.commune is not None:
+        own = sure & (flags_of(unit) == ALL)
+        at = np.zeros(np.count_nonzero(own), np.int64) if rows.cell is None else rows.cell[own].astype(np.int64)
+        tally.communes = _by_commune(
+            at if rows.unit_cell is None else at + rows.unit_cell[unit[own]], rows.commune, own
+        )
     return tally

@@ -19,6 +19,7 @@ from samaki.kernel.measures import (
     Division,
     Flag,
     Records,
+    Table,
     Text,
     TimeSpan,
     divisions,
@@ -29,6 +30,7 @@ from samaki.kernel.measures import (
 Rows = Array | slice
 Codes = Callable[[Rows], Array]  # from rows of the node's table to codes, -1 where not known
 _UNDATED = 2**31 - 1
+_SLACK = 24  # months
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,14 @@ def table_at(start: str, links: Sequence[str]) -> str:
 
 def follow(scope: Scope, start: str, links: Sequence[str], rows: Rows) -> Array:
     """The rows, in the table the links lead to, of these rows of `start`; -1 where a link is null."""
-    here: Array = np.arange(len(scope.table(start)))[rows]
-    for name in links:
-        table = scope.table(start)
-        here = np.where(here >= 0, table[name][here], -1) if len(table) else np.full(len(here), -1)
-        start = table_at(start, (name,))
+    if not links:
+        return np.arange(len(scope.table(start)))[rows]
+    here = scope.table(start)[links[0]][rows]
+    for name in links[1:]:
+        start = table_at(start, (links[0],))
+        links = links[1:]
+        # A null link, -1, takes the last entry, which is put there for it.
+        here = np.append(scope.table(start)[name], np.int32(-1))[here]
     return here
 
 
@@ -171,15 +176,35 @@ def values(scope: Scope, table: str, column: str, rows: Rows) -> Array:
     return spec.codes(scope.store, rows, scope.as_of) if isinstance(spec, Derived) else scope.table(table)[column][rows]
 
 
+class Outgrown(Exception):
+    """A row has come that a kept plan has no digit for."""
+
+
+def _months(scope: Scope, table: str, since: str) -> tuple[int, int]:
+    """The months that dates of the column fall in, with some to come; narrowed by the period asked."""
+    first, last = scope.months
+    dates = scope.table(table)[since] if isinstance(tables[table], Table) else np.empty(0, np.int64)
+    known = dates[dates != NOTHING]
+    if len(known):
+        earliest, latest = month_of(np.array([known.min(), known.max()])).tolist()
+        first = max(first, earliest - _SLACK) if scope.first is None else first
+        last = min(last, latest + _SLACK) if scope.last is None else last
+    return first, max(first, last)
+
+
 def _time(scope: Scope, records: Records, span: TimeSpan) -> Digits:
     links, since, until = dates(records)
     at = table_at(records.table, links)
     start = 0 if span.months == 1 else scope.fiscal_start  # months are calendar months
-    first, last = ((month - start) // span.months for month in scope.months)
+    first, last = ((month - start) // span.months for month in _months(scope, at, since))
+    open_before, open_after = scope.first is None, scope.last is None
 
     def codes(rows: Rows) -> Array:
         from_span = (month_of(values(scope, at, since, rows)) - start) // span.months
         to_span = from_span if until == since else (month_of(values(scope, at, until, rows)) - start) // span.months
+        dated = from_span > NOTHING // span.months
+        if (open_before and (dated & (from_span < first)).any()) or (open_after and (from_span > last).any()):
+            raise Outgrown
         known = (from_span == to_span) & (from_span >= first) & (from_span <= last)
         return np.where(known, from_span - first, -1)
 

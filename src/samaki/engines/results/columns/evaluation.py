@@ -118,12 +118,19 @@ class Plan:
     size: int
     cells: np.dtype[np.signedinteger]
     texts: tuple[tuple[Texts, int], ...]  # what the question was worked out with, and how many there were
+    _keys: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def outgrown(self) -> bool:
         """Whether texts have come that the plan knows nothing of."""
         return any(len(texts.all) != count for texts, count in self.texts)
 
     def key(self, cell: int) -> tuple[str, ...]:
+        """The words of a cell's number, in the order of the dimensions asked for."""
+        if cell not in self._keys:
+            self._keys[cell] = self._key(cell)
+        return self._keys[cell]
+
+    def _key(self, cell: int) -> tuple[str, ...]:
         words: list[str] = []
         for dimension in reversed(self.by):
             if dimension is None:

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Field
 
 from samaki.kernel.measures import NOTHING, Array, Choice, Column, Date, Derived, Flag, Link, Number, Table, Text
 
 _CHUNK = 500  # ids asked for at once
+_AT_ONCE = 2_000_000  # rows in one text of SQLite, which holds a billion bytes at most
+_BASE, _DIGIT = 0x10000, 1 << 20  # the characters that take four bytes begin at _BASE
 _COPY_HEADER = 19  # bytes: signature, flags, length of an empty extension
 
 
@@ -27,7 +30,7 @@ def _expression(table: Table, column: Column) -> str:
         return f"CASE WHEN {column.condition} THEN 1 ELSE 0 END"
     if isinstance(column, Link) and column.expression:
         return f"COALESCE({column.expression}, {NOTHING})"
-    name = f't."{table.model._meta.get_field(column.name).column}"'
+    name = _name(table, column)
     if isinstance(column, Choice):
         whens = " ".join(f"WHEN '{key}' THEN {code}" for code, key in enumerate(column.keys))
         return f"CASE {name} {whens} ELSE -1 END"
@@ -42,6 +45,12 @@ def _expression(table: Table, column: Column) -> str:
     return f"COALESCE({name}, {NOTHING})"
 
 
+def _field(table: Table, column: Column) -> str:
+    field = table.model._meta.get_field(column.name)
+    assert isinstance(field, Field)
+    return field.column
+
+
 def _key(table: Table) -> str:
     return f't."{table.model._meta.pk.column}"'
 
@@ -54,22 +63,25 @@ def _texts(table: Table) -> tuple[Text, ...]:
     return tuple(column for column in stored(table) if isinstance(column, Text))
 
 
-def _named(table: Table, column: Text) -> str:
-    return f't."{table.model._meta.get_field(column.name).column}"'
+def _name(table: Table, column: Column) -> str:
+    return f't."{_field(table, column)}"'
 
 
 def whole(table: Table) -> tuple[dict[str, Array], dict[str, list[str | None]]]:
     """Every row in the order of its id: numbers by column (`id` among them), and texts by column."""
     numbers = _numbers(table)
-    select = ", ".join([_key(table), *(_expression(table, column) for column in numbers)])
     source = f'"{table.key}" t ORDER BY {_key(table)}'
-    read = _copied if connection.vendor == "postgresql" else _iterated
-    block = read(f"SELECT {select} FROM {source}", 1 + len(numbers))
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        select = ", ".join([_key(table), *(_expression(table, column) for column in numbers)])
+        block = _copied(f"SELECT {select} FROM {source}", 1 + len(numbers))
+    else:
+        block = _as_text(table, numbers)
     arrays = {name: block[:, at] for at, name in enumerate(["id", *(column.name for column in numbers)])}
     texts: dict[str, list[str | None]] = {}
     if _texts(table):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(_named(table, column) for column in _texts(table))} FROM {source}")
+            cursor.execute(f"SELECT {', '.join(_name(table, column) for column in _texts(table))} FROM {source}")
             rows = cursor.fetchall()
         texts = {column.name: [row[at] for row in rows] for at, column in enumerate(_texts(table))}
     return arrays, texts
@@ -79,7 +91,7 @@ def some(table: Table, ids: Sequence[int]) -> tuple[dict[str, Array], dict[str, 
     """As `whole`, for the rows of these ids that are still there."""
     numbers, texts = _numbers(table), _texts(table)
     select = ", ".join(
-        [_key(table), *(_expression(table, column) for column in numbers), *(_named(table, column) for column in texts)]
+        [_key(table), *(_expression(table, column) for column in numbers), *(_name(table, column) for column in texts)]
     )
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
@@ -99,20 +111,64 @@ def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))
 
 
-def _iterated(sql: str, width: int) -> Array:
-    connection.ensure_connection()
-    rows = connection.connection.execute(sql)
-    return np.fromiter(itertools.chain.from_iterable(rows), dtype=np.int64).reshape(-1, width)
+def _as_text(table: Table, columns: Sequence[Column]) -> Array:
+    """SQLite hands rows over as Python objects, slowly, but a text at once. So each number is written as one or two
+    characters of 20 bits, all of four bytes in UTF-8, and read from those bytes."""
+    spreads = [(_key(table), 0, _highest(table.key)), *(_spread(table, column) for column in columns)]
+    digits: list[str] = []
+    for expression, low, high in spreads:
+        digits.append(f"{_BASE} + (({expression}) - ({low}) & {_DIGIT - 1})")
+        if high - low >= _DIGIT:
+            digits.append(f"{_BASE} + (({expression}) - ({low}) >> 20)")
+    written = f"SELECT CAST(group_concat(char({', '.join(digits)}), '') AS BLOB), MAX({_key(table)})"
+    blocks, after = [], -1
+    while after is not None:
+        some = f'(SELECT * FROM "{table.key}" t WHERE {_key(table)} > {after} ORDER BY {_key(table)} LIMIT {_AT_ONCE}) AS t'
+        text, after = connection.connection.execute(f"{written} FROM {some}").fetchone()
+        blocks.append(_numbers_of(text or b"").reshape(-1, len(digits)))
+    read = np.concatenate(blocks)
+    block = np.empty((len(spreads), len(read)), np.int64)
+    at = 0
+    for row, (_, low, high) in zip(block, spreads, strict=True):
+        row[:] = read[:, at] + low
+        at += 1
+        if high - low >= _DIGIT:
+            row += read[:, at].astype(np.int64) << 20
+            at += 1
+    return block.T
+
+
+def _numbers_of(text: bytes) -> Array:
+    """The 20 bits of each four-byte character."""
+    bits = np.frombuffer(text, ">u4").astype(np.uint32)
+    joined = (bits & 0x07000000) >> 6 | (bits & 0x003F0000) >> 4 | (bits & 0x00003F00) >> 2 | bits & 0x0000003F
+    return joined.astype(np.int32) - _BASE
+
+
+def _spread(table: Table, column: Column) -> tuple[str, int, int]:
+    """The column's SQL and the least and greatest it can be; a null link is -1."""
+    if isinstance(column, Flag):
+        return _expression(table, column), 0, 1
+    if isinstance(column, Choice):
+        return _expression(table, column), -1, len(column.keys)
+    if isinstance(column, Link):
+        link = column.expression or _name(table, column)
+        return f"COALESCE({link}, -1)", -1, _highest(column.to)
+    return _expression(table, column), NOTHING, -NOTHING
+
+
+def _highest(table: str) -> int:
+    [[highest]] = connection.connection.execute(f'SELECT COALESCE(MAX(id), 0) FROM "{table}"')
+    return int(highest)
 
 
 def _copied(sql: str, width: int) -> Array:
     """PostgreSQL's binary COPY: per row a field count, and per field a length and a big-endian bigint."""
-    connection.ensure_connection()
     typed = ", ".join(f"c{at}::bigint" for at in range(width))
     names = ", ".join(f"c{at}" for at in range(width))
-    with connection.connection.cursor() as cursor:
-        with cursor.copy(f"COPY (SELECT {typed} FROM ({sql}) AS s ({names})) TO STDOUT (FORMAT BINARY)") as copy:
-            data = b"".join(bytes(part) for part in copy)
+    statement = f"COPY (SELECT {typed} FROM ({sql}) AS s ({names})) TO STDOUT (FORMAT BINARY)"
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        data = b"".join(bytes(part) for part in copy)
     layout = np.dtype(
         [
             ("fields", ">i2"),

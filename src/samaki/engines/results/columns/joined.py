@@ -9,7 +9,7 @@ import numpy as np
 
 from samaki.engines.results.columns.dimensions import follow, split, table_at
 from samaki.engines.results.columns.scope import Scope, codes_at_level, place_tree
-from samaki.engines.results.columns.store import rows_linking
+from samaki.engines.results.columns.store import Reverse, rows_linking
 from samaki.kernel.measures import NOTHING, Array, Derived, Records, calendars, divisions, tables
 
 _JOURNAL = 20_000  # rows of changes remembered; an answer further behind is worked out anew
@@ -48,16 +48,17 @@ class Joined:
         self.position = 0  # of the journal's end
         self._journal: list[Step] = []
         self._pending: dict[int, Pending] = {}
+        self._reverse: dict[str, Reverse] = {}
 
     def __len__(self) -> int:
-        return len(self.columns[COMMUNE])
+        return len(self.columns[self.records.organisation])
 
     def _read(self, scope: Scope, rows: Array | slice) -> dict[str, Array]:
         records = self.records
         found = {path: follow(scope, records.table, path.split("."), rows).astype(np.int32) for path in self._paths}
-        place = follow(scope, records.table, records.place.split("."), rows) if records.place else np.int64(-1)
-        communes = codes_at_level(scope.store, place_tree().levels[COMMUNE])
-        found[COMMUNE] = np.broadcast_to(communes[place], found[records.organisation].shape).copy()
+        if records.by_commune:
+            communes = codes_at_level(scope.store, place_tree().levels[COMMUNE])
+            found[COMMUNE] = communes[follow(scope, records.table, records.place.split("."), rows)]
         if records.weight:
             found[WEIGHT] = scope.table(records.table)[records.weight][rows].copy()
         return found
@@ -89,6 +90,8 @@ class Joined:
         self._journal.append(step)
         self.position += 1
         self._pending.clear()
+        for reverse in self._reverse.values():
+            reverse.changed(rows)
         while sum(len(step.rows) + len(step.subjects) for step in self._journal) > _JOURNAL:
             self._journal.pop(0)
         return True
@@ -119,8 +122,7 @@ class Joined:
                 [before[path], self.columns[path][rows], *([subjects] if path == self.records.subject else [])]
             )
             units = np.unique(units[units >= 0])
-            column = self.columns[path]
-            around.append(rows_linking(column, units, int(max(column.max(initial=-1), units.max(initial=-1))) + 1))
+            around.append(self._rows_of(path, units))
         every = np.unique(np.concatenate(around))
         were = every[every < length]
         held = {name: column[were] for name, column in self.columns.items()}
@@ -128,6 +130,12 @@ class Joined:
         for name, values in before.items():
             held[name][at] = values
         return Pending(rows, every, were, held, subjects)
+
+    def _rows_of(self, path: str, units: Array) -> Array:
+        reverse = self._reverse.get(path)
+        if reverse is None or reverse.worn:
+            reverse = self._reverse[path] = Reverse(self.columns[path])
+        return reverse.find(self.columns[path], units)
 
 
 def longer(column: Array, count: int) -> Array:

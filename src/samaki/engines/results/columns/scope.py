@@ -9,7 +9,7 @@ import numpy as np
 from django.utils import timezone
 
 from samaki.engines.results.columns.questions import Question
-from samaki.engines.results.columns.store import AnyTable, Store
+from samaki.engines.results.columns.store import AnyTable, Store, StoredTable
 from samaki.kernel.measures import NOTHING, Array, Calendar, PlaceTree, calendars, month_of, places
 
 _EPOCH = dt.date(1970, 1, 1)
@@ -82,8 +82,12 @@ def place_tree() -> PlaceTree:
 
 
 def ancestors(store: Store) -> Array:
-    """For each place, itself and the places above it, nearest first, as rows; -1 beyond. One more line, for no place."""
+    """For each place, and last for none, itself and the places above it, nearest first, as rows; -1 beyond."""
     table = store[place_tree().table]
+    return store.kept("above", table.version, lambda: _ancestors(table))
+
+
+def _ancestors(table: StoredTable) -> Array:
     lines = np.full((LEVELS_DEEP, len(table) + 1), -1, np.int32)
     lines[0, :-1] = np.arange(len(table))
     parents = np.append(table[place_tree().parent], np.int32(-1))
@@ -96,6 +100,10 @@ def ancestors(store: Store) -> Array:
 def codes_at_level(store: Store, level: int) -> Array:
     """For each place, the number of the code of the place at that level which it lies in; -1 where it lies above."""
     table = store[place_tree().table]
+    return store.kept(f"level {level}", table.version, lambda: _codes_at_level(store, table, level))
+
+
+def _codes_at_level(store: Store, table: StoredTable, level: int) -> Array:
     levels = np.append(table[place_tree().level], np.int32(-1))
     codes = np.append(table[place_tree().code], np.int32(-1))
     found = np.full(len(table) + 1, -1, np.int32)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from samaki.engines.results.columns.counting import Rows, Tally, count
-from samaki.engines.results.columns.dimensions import table_at
+from samaki.engines.results.columns.dimensions import Outgrown, table_at
 from samaki.engines.results.columns.evaluation import Plan
 from samaki.engines.results.columns.joined import COMMUNE, WEIGHT, Joined, Pending, longer
 from samaki.engines.results.columns.scope import ALL, CERTAIN, WANTED, WANTED_POSSIBLE
@@ -36,12 +36,18 @@ class Standing:
         pending = self.joined.pending(self.position)
         if pending is None or self.plan.outgrown():
             return False
+        try:
+            self._recount(pending)
+        except Outgrown:
+            return False
+        self.position = self.joined.position
+        return True
+
+    def _recount(self, pending: Pending) -> None:
         self.tally.add(count(self._rows(pending.were, pending.before)), -1)
         self._put(pending)
         now = {name: column[pending.around] for name, column in self.joined.columns.items()}
         self.tally.add(count(self._rows(pending.around, now)))
-        self.position = self.joined.position
-        return True
 
     def _put(self, pending: Pending) -> None:
         flags, cell = self._worked_out(pending.rows)
@@ -110,7 +116,7 @@ class Standing:
             cell=cell,
             unit=unit,
             organisation=joined[records.organisation],
-            commune=joined[COMMUNE],
+            commune=joined.get(COMMUNE),
             weight=joined[WEIGHT] if WEIGHT in joined and self.plan.scope.question.aggregate == "sum" else None,
             unit_flags=self._subject_flags if by_unit else None,
             unit_cell=self._subject_cell if by_unit else None,

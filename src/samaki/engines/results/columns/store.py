@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -157,6 +157,7 @@ class Store:
 
     def __init__(self) -> None:
         self.stored: dict[str, StoredTable] = {}
+        self._kept: dict[str, tuple[int, Array]] = {}
         self._made: dict[tuple[str, int], tuple[tuple[int, ...], MadeTable]] = {}
 
     @classmethod
@@ -185,6 +186,13 @@ class Store:
                 self._made.pop(next(iter(self._made)))
         return kept[1]
 
+    def kept(self, name: str, version: int, make: Callable[[], Array]) -> Array:
+        """Something worked out from a table, until its version changes."""
+        found = self._kept.get(name)
+        if found is None or found[0] != version:
+            found = self._kept[name] = version, make()
+        return found[1]
+
     def fork(self) -> Store:
         other = Store()
         other.stored = {key: table.fork() for key, table in self.stored.items()}
@@ -209,6 +217,31 @@ class Store:
 
     def _put(self, key: str, numbers: Mapping[str, Array], texts: Mapping[str, Sequence[str | None]]) -> Array:
         return self.stored[key].put(numbers, texts, self.stored)
+
+
+class Reverse:
+    """Which rows hold a value of a column, without looking through it all. Rows that changed since it was made are
+    looked at one by one, so it is made again when they are many."""
+
+    def __init__(self, column: Array) -> None:
+        self._order = np.argsort(column)
+        self._values = column[self._order]
+        self._changed = np.empty(0, np.int64)
+
+    def changed(self, rows: Array) -> None:
+        self._changed = np.union1d(self._changed, rows)
+
+    @property
+    def worn(self) -> bool:
+        return len(self._changed) * 16 > len(self._order)
+
+    def find(self, column: Array, values: Array) -> Array:
+        """The rows at which the column, as it is now, holds one of the values."""
+        values = values.astype(self._values.dtype)  # else the whole column is converted
+        first, last = np.searchsorted(self._values, values), np.searchsorted(self._values, values, side="right")
+        slices = [self._order[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True) if a < b]
+        rows = np.unique(np.concatenate([self._changed, *slices]))
+        return rows[np.isin(column[rows], values)]
 
 
 def rows_linking(links: Array, targets: Array, count: int) -> Array:

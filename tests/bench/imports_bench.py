@@ -1,0 +1,201 @@
+"""Ten workbooks, 100,000 rows: checked, matched and saved; then sent again; beside calamine reading them alone.
+
+    python -m tests.bench.imports_bench [tallies|cases|roster] [rows of each workbook]
+
+A data folder of its own is made and removed; SAMAKI_DATABASE chooses PostgreSQL. Times are of this run: quote ratios.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import io
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+WORKBOOKS = 10
+DAY_ONE = dt.date(2020, 1, 1)
+
+
+def main(kind: str = "tallies", rows: str = "10000") -> None:
+    folder = tempfile.mkdtemp(prefix="samaki-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["SAMAKI_DATA"] = folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samaki.project.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    call_command("migrate", verbosity=0)
+    _a_site()
+    paths = [Path(folder) / f"{number}.xlsx" for number in range(WORKBOOKS)]
+    for number, path in enumerate(paths):
+        _write(path, kind, number, int(rows))
+    print(f"{kind}: {WORKBOOKS} workbooks of {int(rows):,} rows on {connection.vendor}")
+    contents = [path.read_bytes() for path in paths]
+    del paths
+    before = _peak()
+    floor = _timed(lambda: [_floor(content) for content in contents])
+    print(f"calamine reading alone       {floor:6.2f} s")
+    for words in ("checked, matched and saved", "the same again"):
+        written: list[object] = []
+
+        def take() -> None:
+            from samaki.interfaces.imports.operations import run
+            from samaki.kernel.actors import System
+
+            for content in contents:
+                taken = run(kind, content, System("bench"), programme="bench", organisation="bench", at=timezone.now())
+                assert taken.saved, list(taken.faults())[:3]
+                written.append(taken.written)
+
+        seconds = _timed(take)
+        print(f"{words:28} {seconds:6.2f} s  {seconds / floor:5.1f} × reading  {written[0]}")
+    print(f"memory at its peak           {_peak():6.0f} MB ({before:.0f} MB before)")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _timed(work: object) -> float:
+    begun = time.perf_counter()
+    work()  # type: ignore[operator]  # a function without arguments
+    return time.perf_counter() - begun
+
+
+def _floor(content: bytes) -> int:
+    from python_calamine import CalamineWorkbook
+
+    return sum(1 for _row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).iter_rows())
+
+
+def _a_site() -> None:
+    from samaki.ground.activities.models import Activity, Session
+    from samaki.ground.groups.models import Group
+    from samaki.ground.organisations.models import Organisation
+    from samaki.ground.places.operations import load_gazetteer
+    from samaki.ground.programmes.models import Programme, ProgrammeRole
+    from samaki.kernel.actors import System
+
+    load_gazetteer(by=System("bench"))
+    programme = Programme.objects.create(key="bench", name_km="bench", name_en="bench")
+    organisation = Organisation.objects.create(key="bench", name_latin="Bench", kind=Organisation.Kind.LOCAL_NGO)
+    ProgrammeRole.objects.create(programme=programme, organisation=organisation, part=ProgrammeRole.Part.PARTNER)
+    for number in range(20):
+        Group.objects.create(
+            key=f"group-{number}",
+            programme=programme,
+            organisation=organisation,
+            kind=Group.Kind.MENS_GROUP,
+            name_km=f"ក្រុម {number}",
+            name_latin=f"Group {number}",
+        )
+    for number in range(200):
+        held_on = DAY_ONE + dt.timedelta(days=number)
+        activity = Activity.objects.create(
+            key=f"activity-{number}",
+            programme=programme,
+            organisation=organisation,
+            kind=Activity.Kind.TRAINING,
+            title_km=f"វគ្គ {number}",
+            title_en=f"Training {number}",
+            starts_on=held_on,
+            ends_on=held_on,
+        )
+        Session.objects.create(activity=activity, held_on=held_on)
+
+
+def _write(path: Path, kind: str, number: int, rows: int) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path))
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("Data")
+    head, body = _ROWS[kind](random.Random(number), number, rows)  # noqa: S311  # the same rows every time
+    sheet.write_row(0, 0, head)
+    for line, row in enumerate(body, start=1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(line, column, cell, day)
+            else:
+                sheet.write(line, column, cell)
+    book.close()
+
+
+Rows = tuple[Sequence[str], Iterator[Sequence[object]]]
+
+
+def _communes() -> list[tuple[str, str, str]]:
+    from samaki.ground.places.models import Level, Place
+
+    found = Place.objects.filter(level=Level.COMMUNE).select_related("parent__parent").order_by("code")[:1600]
+    named = [(one.parent.parent.name_latin, one.parent.name_latin, one.name_latin) for one in found if one.parent]  # type: ignore[union-attr]  # a commune has both
+    return [one for one in named if named.count(one) == 1]
+
+
+def _tallies(random: random.Random, number: int, rows: int) -> Rows:
+    communes = _communes()
+    channels = ("Campaign", "ខិត្តប័ណ្ណ", "House visit", "Social media", "materials")
+
+    def body() -> Iterator[Sequence[object]]:
+        for row in range(rows):
+            at = number * rows + row
+            since = DAY_ONE + dt.timedelta(days=7 * (at // (len(communes) * len(channels))))
+            where = communes[at % len(communes)]
+            channel = channels[at // len(communes) % len(channels)]
+            yield (*where, channel, since, since + dt.timedelta(days=6), random.randrange(400), "a note of the partner")
+
+    return ("Province", "District", "Commune", "Channel", "From", "Until", "Contacts", "Remarks"), body()
+
+
+def _cases(random: random.Random, number: int, rows: int) -> Rows:
+    communes = _communes()
+    scale = ("Worse", "Unchanged", "បានប្រសើរឡើង", "Stopped")
+
+    def body() -> Iterator[Sequence[object]]:
+        for row in range(rows):
+            opened = DAY_ONE + dt.timedelta(days=random.randrange(1000))
+            last = opened + dt.timedelta(days=90)
+            yield (f"B{number}-{row:05}", f"Group {row % 20}", *random.choice(communes), opened, 1 + row % 5,
+                   opened, opened if row % 5 == 0 else last, random.choice(scale), random.choice(scale), last)  # fmt: skip
+
+    head = ("Case code", "Group", "Province", "District", "Commune", "Opened on", "Number of sessions", "First session",
+            "Last session", "Group’s judgement: any violence", "Group’s judgement: physical violence", "Judged on")  # fmt: skip
+    return head, body()
+
+
+def _roster(random: random.Random, number: int, rows: int) -> Rows:
+    """Registers of trainings: each workbook has its own people, each at five sessions."""
+    communes = _communes()
+    family = [chr(0x1780 + a) + chr(0x17B6 + b) + chr(0x1780 + c) for a in range(20) for b in range(5) for c in range(6)]
+    given = [chr(0x1780 + a) + chr(0x1780 + b) + chr(0x17B8) + chr(0x1780 + c) for a in range(15) for b in range(12) for c in range(9)]
+
+    def body() -> Iterator[Sequence[object]]:
+        for at in range(rows // 5):
+            who = (random.choice(family), random.choice(given), random.choice(("ស្រី", "ប្រុស")), random.randrange(1950, 2004))
+            where, phone = random.choice(communes), f"0{random.randrange(10_000_000, 99_999_999)}"
+            for sitting in range(5):
+                training = (number * 5 + at // 40 * 5 + sitting) % 200
+                yield (*who, *where, phone, f"Training {training}", DAY_ONE + dt.timedelta(days=training),
+                       "Signature", DAY_ONE)  # fmt: skip
+
+    head = ("នាមត្រកូល", "នាមខ្លួន", "Gender", "Birth year", "Province", "District", "Commune", "Phone", "Activity",
+            "Session date", "Consent", "Consent given on")  # fmt: skip
+    return head, body()
+
+
+_ROWS = {"tallies": _tallies, "cases": _cases, "roster": _roster}
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
