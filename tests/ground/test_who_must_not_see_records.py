@@ -227,7 +227,7 @@ def test_a_stranger_is_refused_changes_nothing_and_leaves_a_trace(world: World, 
 
 
 def _has_cases_of_her_own(world: World, actor: Actor) -> bool:
-    return reach(actor, Action.SEE_CASES).programmes() == {world.field.programme.pk}
+    return reach(actor, Action.SEE_CASES).programmes() == frozenset({world.field.programme.pk})
 
 
 def test_the_supervisor_of_another_organisation_sees_hers_and_none_of_ours(world: World) -> None:
