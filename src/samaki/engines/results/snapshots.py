@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,55 +17,72 @@ from samaki.engines.results.definitions import canonical, counts_of, digest
 from samaki.engines.results.models import IndicatorVersion, Placement, Snapshot
 from samaki.ground.periods.models import PeriodLock
 from samaki.ground.periods.rules import parse
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.audit.models import AuditEntry
+from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict
 from samaki.kernel.figures import Published
 
-CROSSES = "crosses"
+CROSSES, DIGESTS = "crosses", "digests"
+LOCK = PeriodLock._meta.label_lower
+PUBLISH = "period.publish"  # the act in the audit trail that holds the digests
 
 
-def take(lock: PeriodLock) -> int:
+def take(lock: PeriodLock, *, by: AnyActor) -> int:
     """Keep every indicator that answers for the locked period: its total and every cross of up to three of its
-    dimensions. Answers how many indicators were kept. Call in the transaction of the lock."""
-    programme = lock.programme
-    period = parse(lock.period, fiscal_year_starts_in=programme.fiscal_year_starts_in)
-    placed = set(Placement.objects.filter(node__framework__programme=programme).values_list("indicator_id", flat=True))
-    versions = list(_latest_versions())
-    wanted = [
-        Wanted(counts_of(version.counts), version.unit, programme.pk, lock.last, period=period) for version in versions
-    ]
-    kept = 0
-    for version, one, total in zip(versions, wanted, count(wanted), strict=True):
-        if version.indicator_id not in placed and total.total.count is None and not total.total.unknown:
-            continue
-        _keep(lock, version, one, total)
-        kept += 1
-    return kept
+    dimensions. Answers how many indicators were kept. Call in the transaction of the lock.
+
+    The digests go into the audit trail, whose chain shows if anybody alters figure and digest together.
+    """
+    period = parse(lock.period, fiscal_year_starts_in=lock.programme.fiscal_year_starts_in)
+    wanted = {
+        version: Wanted(counts_of(version.counts), version.unit, lock.programme_id, lock.last, period=period)
+        for version in _latest_versions()
+    }
+    answering = _answering(lock, wanted)
+    crosses = [(version, names) for version in answering for names in _crosses(version)]
+    tables = count([replace(wanted[version], by=names) for version, names in crosses])
+    rows: dict[IndicatorVersion, list[Snapshot]] = {version: [] for version in answering}
+    for (version, names), table in zip(crosses, tables, strict=True):
+        rows[version].append(_row(lock, version, names, _content(lock, version, table)))
+    digests = {}
+    for version, total in answering.items():
+        listed = {row.dimensions: row.digest for row in rows[version]}
+        base = _row(lock, version, (), _content(lock, version, total) | {CROSSES: listed})
+        rows[version].append(base)
+        digests[version.indicator.key] = base.digest
+    Snapshot.objects.bulk_create([row for found in rows.values() for row in found], batch_size=200)
+    record(by, PUBLISH, lock, programme_id=lock.programme_id, details={DIGESTS: digests})
+    return len(answering)
 
 
-def _latest_versions() -> Iterable[IndicatorVersion]:
+def _answering(lock: PeriodLock, wanted: Mapping[IndicatorVersion, Wanted]) -> dict[IndicatorVersion, Counted]:
+    """The totals of those that stand in the programme's framework, or of which anything is counted or unknown."""
+    of_programme = Placement.objects.filter(node__framework__programme=lock.programme_id)
+    placed = set(of_programme.values_list("indicator_id", flat=True))
+    found = {}
+    for version, table in zip(wanted, count(list(wanted.values())), strict=True):
+        total = table.total
+        if version.indicator_id in placed or total.count or total.high or total.unknown:
+            found[version] = table
+    return found
+
+
+def _latest_versions() -> list[IndicatorVersion]:
     found: dict[int, IndicatorVersion] = {}
     for version in IndicatorVersion.objects.select_related("indicator").order_by("number"):
         found[version.indicator_id] = version
     return sorted(found.values(), key=lambda version: version.indicator.key)
 
 
-def _keep(lock: PeriodLock, version: IndicatorVersion, wanted: Wanted, total: Counted) -> None:
-    names = sorted(version.dimensions)
-    crosses = [cross for size in range(1, AT_MOST + 1) for cross in itertools.combinations(names, size)]
-    tables = count([_broken_down(wanted, cross) for cross in crosses])
-    rows = [
-        Snapshot(lock=lock, version=version, dimensions=",".join(cross), content=text, digest=digest(text))
-        for cross, table in zip(crosses, tables, strict=True)
-        for text in [canonical(_content(lock, version, table))]
-    ]
-    base = _content(lock, version, total) | {CROSSES: {row.dimensions: row.digest for row in rows}}
-    text = canonical(base)
-    rows.append(Snapshot(lock=lock, version=version, content=text, digest=digest(text)))
-    Snapshot.objects.bulk_create(rows)
+def _crosses(version: IndicatorVersion) -> Iterator[tuple[str, ...]]:
+    for size in range(1, AT_MOST + 1):
+        yield from itertools.combinations(sorted(version.dimensions), size)
 
 
-def _broken_down(wanted: Wanted, by: tuple[str, ...]) -> Wanted:
-    return Wanted(wanted.counts, wanted.unit, wanted.programme_id, wanted.today, period=wanted.period, by=by)
+def _row(lock: PeriodLock, version: IndicatorVersion, names: tuple[str, ...], content: object) -> Snapshot:
+    text = canonical(content)
+    return Snapshot(lock=lock, version=version, dimensions=",".join(names), content=text, digest=digest(text))
 
 
 def _content(lock: PeriodLock, version: IndicatorVersion, table: Counted) -> dict[str, object]:
@@ -111,6 +128,7 @@ class Shelf:
             locks[lock.programme_id, lock.period].append(lock)
         self._locks = locks
         self._rows: dict[tuple[int, int], dict[str, Snapshot]] = defaultdict(dict)
+        self._digests: dict[int, Mapping[str, str]] = {}  # by lock, what the audit trail says was published
         every = [lock.pk for found in locks.values() for lock in found]
         if every:
             wanted = {name for one in dated for name in _names(one)}
@@ -118,6 +136,9 @@ class Shelf:
             rows = Snapshot.objects.filter(lock__in=every, dimensions__in=wanted, version__indicator__in=indicators)
             for row in rows.select_related("version__indicator"):
                 self._rows[row.lock_id, row.version.indicator_id][row.dimensions] = row
+            acts = AuditEntry.objects.filter(object_type=LOCK, object_id__in=list(map(str, every)), action=PUBLISH)
+            for act in acts:
+                self._digests[int(act.object_id)] = act.details[DIGESTS]
 
     def locks(self, one: Resolved) -> list[PeriodLock]:
         """The locks of the period asked, the latest first; none where it was never locked or another date is asked."""
@@ -130,22 +151,26 @@ class Shelf:
 
         Raises Conflict("snapshot_altered") where what is stored is not what was published.
         """
+        published = self._digests.get(lock.pk, {}).get(one.key)
+        names = _names(one)
+        if published is None or not names or one.wanted.where:
+            return None
         rows = self._rows.get((lock.pk, one.version.indicator_id), {})
         base = rows.get("")
-        if base is None or (one.query.version is not None and base.version.number != one.query.version):
+        if base is None:
+            raise _altered(lock)
+        if one.query.version is not None and base.version.number != one.query.version:
             return None
-        whole, table = _names(one)[1:] if _names(one) else ("", "")
-        if not _names(one) or one.wanted.where:
-            return None
-        digests = json.loads(_trusted(base, base.digest))[CROSSES]
+        _base, whole, table = names
+        digests = json.loads(_trusted(lock, base, published))[CROSSES]
         if any(name and name not in digests for name in (whole, table)):
             return None
         read = {"": _counted(base.content)}
         for name in {whole, table} - {""}:
             row = rows.get(name)
             if row is None:
-                raise _altered(base)
-            read[name] = _counted(_trusted(row, digests[name]))
+                raise _altered(lock)
+            read[name] = _counted(_trusted(lock, row, digests[name]))
         return Kept(
             version=base.version,
             counted=_narrowed(one, read[whole], read[table]),
@@ -210,21 +235,20 @@ def _counted(text: str) -> Counted:
     )
 
 
-def _trusted(row: Snapshot, expected: str) -> str:
+def _trusted(lock: PeriodLock, row: Snapshot, expected: str) -> str:
     if row.digest != expected or digest(row.content) != expected:
-        raise _altered(row)
+        raise _altered(lock)
     return row.content
 
 
-def _altered(row: Snapshot) -> Conflict:
+def _altered(lock: PeriodLock) -> Conflict:
     return Conflict(
         "snapshot_altered",
         _(
             "The stored figures of %(period)s are not the ones that were published: they were altered. "
             "They are not shown; please tell the administrator."
         ),
-        period=json.loads(row.content).get("period", "") if row.content.startswith("{") else "",
-        snapshot=row.pk,
+        period=lock.period,
     )
 
 
