@@ -1,0 +1,117 @@
+"""Results, one indicator and the rows behind it, as pages and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from samaki.engines.results import queries as results
+from samaki.engines.results.rows import records
+from samaki.kernel.actors import Actor, Grant, Role
+from samaki.kernel.figures import FigureQuery
+from samaki.strands.counselling.models import Case
+from tests.interfaces.pages import queries_of, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
+
+
+def page(client: Client, name: str, *arguments: str, **asked: str) -> str:
+    answer = client.get(reverse(name, args=arguments), asked)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def rows_in_table(text: str) -> int:
+    body = re.search(r"<tbody>(.*?)</tbody>", text, re.S)
+    assert body
+    return len(re.findall(r"<tr", body[1]))
+
+
+def test_the_results_of_the_project_print_both_numbers_of_each_ratio() -> None:
+    text = page(signed_in("officer"), "programme_results", "mpp")
+    for figure in ("50/76 (65.8%)", "25/50 (50.0%)", "25/76 (32.9%)", ">76<", "6,322"):
+        assert figure in text
+    assert "about half of them stopped" in text
+
+
+def test_every_number_of_a_breakdown_leads_to_exactly_its_rows() -> None:
+    client = signed_in("officer")
+    text = page(client, "indicator", "mpp", "outreach_contacts", period="2008", by_1="area")
+    table = next(found for found in re.findall(r"<table>.*?</table>", text, re.S) if "<tfoot>" in found)
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*records/[^"]*)"', table)]
+    assert len(links) == 3  # old, new and the total
+    shown = [client.get(link).content.decode() for link in links]
+    contacts = [int(re.search(r"persons\): <strong>([\d,]+)", one)[1].replace(",", "")) for one in shown]  # type: ignore[index]  # there or the test fails
+    assert sorted(contacts) == [2798, 3524, 6322]
+    assert sorted(map(rows_in_table, shown)) == [4, 5, 9]
+
+
+def test_a_page_of_rows_and_the_figure_agree_for_each_area() -> None:
+    case = Case.objects.select_related("organisation", "programme").order_by("pk")[0]
+    actor = Actor(1, "s", (Grant(Role.CASE_SUPERVISOR, case.organisation_id, case.programme_id),), True, "test")
+    for area, men in (("old", 36), ("new", 40)):
+        query = FigureQuery("mpp", "perpetrators_counselled", only=(("area", area),))
+        assert results.figure(actor, query).value == men
+        assert records(actor, query, limit=500).total == men
+
+
+def test_the_file_holds_what_may_be_published_whoever_takes_it() -> None:
+    answer = signed_in("officer").get(reverse("figure_csv", args=["mpp", "perpetrators_counselled"]), {"by_1": "area"})
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(line["area"], line["value"]) for line in lines] == [("", "76"), ("new", "40"), ("old", "36")]
+    villages = signed_in("officer").get(
+        reverse("figure_csv", args=["mpp", "perpetrators_counselled"]), {"by_1": "commune"}
+    )
+    assert villages.status_code == 403
+
+
+def test_an_unknown_attendance_is_a_word_and_not_zero() -> None:
+    text = page(signed_in("officer"), "indicator", "cop-women", "participants")
+    assert "Unknown" in text
+    assert not re.search(r'figure-value">\s*(<a[^>]*>)?0<', text)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"period": "2008-13"},
+        {"period": "soon"},
+        {"place": "Prey Vengand"},
+        {"by_1": "shoe_size"},
+        {"as_of": "yesterday"},
+        {"source": "guess"},
+        {"organisation": "nobody"},
+        {"period": "2008' OR 1=1 --"},
+        {"by_1": "area", "by_2": "area"},
+        {"only_gender": "woman"},
+        {"period": "\x00"},
+    ],
+)
+def test_a_question_that_is_none_is_told_and_never_breaks_the_page(asked: dict[str, str]) -> None:
+    client = signed_in("officer")
+    for name in ("indicator", "figure_records", "figure_csv"):
+        answer = client.get(reverse(name, args=["mpp", "outreach_contacts"]), asked)
+        assert answer.status_code in {200, 403, 404, 422}, (name, asked)
+
+
+def test_an_indicator_or_programme_nobody_knows_is_not_found() -> None:
+    client = signed_in("officer")
+    assert client.get(reverse("indicator", args=["mpp", "no_such"])).status_code == 404
+    assert client.get(reverse("indicator", args=["nowhere", "participants"])).status_code == 404
+
+
+def test_the_results_page_asks_as_often_for_six_indicators_as_for_three() -> None:
+    client = signed_in("officer")
+    six = queries_of(client, reverse("programme_results", args=["mpp"]))
+    three = queries_of(client, reverse("programme_results", args=["fia"]))
+    assert six <= three
+
+
+def test_an_indicator_takes_as_many_queries_for_many_parts_as_for_few() -> None:
+    client, address = signed_in("officer"), reverse("indicator", args=["fia", "attendances"])
+    assert queries_of(client, f"{address}?by_1=month") <= queries_of(client, f"{address}?by_1=gender")
