@@ -1,4 +1,4 @@
-"""The five programmes of the example, modelled on their published descriptions (docs/use/example.md names them)."""
+"""The five programmes of the example, modelled on their published descriptions."""
 
 from __future__ import annotations
 
