@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3.11
 BIN := $(VENV)/bin
 SAMAKI_DATA ?= var
+PORT ?= 8000
 INSTALLED := $(VENV)/.samaki-installed
 # Tools that load the settings want a data folder; the site's own is none of their business.
 SCRATCH := SAMAKI_DATA=$(CURDIR)/.mypy_cache/samaki-data DJANGO_SETTINGS_MODULE=samaki.project.settings
@@ -32,12 +33,12 @@ $(INSTALLED): requirements/dev.lock pyproject.toml
 browser:  # Chromium for the browser tests
 	@scripts/chromium
 
-run: setup  ## load the example programmes, print what they come to, serve on http://localhost:8000
+run: setup  ## load the example programmes, print what they come to, serve on http://localhost:8000 (PORT=…)
 	@$(BIN)/samaki demo
 	@for figure in "perpetrators_counselled --by area" reported_success reported_stop_of_success \
 		reported_stop_of_counselled "outreach_contacts --period 2008 --by area"; do \
 		echo; $(BIN)/samaki figure mpp $$figure || exit 1; done
-	@echo; exec $(BIN)/samaki serve
+	@echo; exec $(BIN)/samaki serve --port $(PORT)
 
 check: setup  ## style, types, import contracts, templates, architecture: under a minute
 	@$(SIDE_BY_SIDE) check-types check-style check-imports check-templates check-migrations check-architecture
