@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.utils import timezone
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from samaki.interfaces.cli import tasks
@@ -29,6 +30,25 @@ def _left_running(workers: int) -> DBTaskResult[..., object]:
         exception_class_path="",
         traceback="",
     )
+
+
+@task()
+def double(number: int) -> int:
+    return 2 * number
+
+
+@task()
+def fail() -> None:
+    raise LookupError("nothing there")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_does_what_is_due_and_outlives_a_task_that_fails() -> None:
+    failing, doubled = fail.enqueue(), double.enqueue(21)
+    tasks.run_ready("worker")
+    failing.refresh()
+    doubled.refresh()
+    assert (failing.status, doubled.status, doubled.return_value) == ("FAILED", "SUCCESSFUL", 42)
 
 
 def test_a_task_of_a_dead_worker_comes_back() -> None:
