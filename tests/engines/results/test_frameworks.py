@@ -114,8 +114,11 @@ def test_the_page_holds_value_target_baseline_and_trend(setting: Setting) -> Non
     ]
     (tracked,) = found.nodes[1].indicators
     assert (tracked.figure.numerator, tracked.figure.denominator, tracked.figure.value) == (3, 4, 75.0)
-    assert [(aim.value, dict(aim.cell)) for aim in tracked.targets] == [(60, {}), (70, {"area": "old"})]
-    assert (tracked.target, tracked.baseline, tracked.baselines[0].source) == (60, None, "not measured")
+    assert [(aim.value, dict(aim.cell)) for aim in tracked.targets] == [
+        (Decimal(60), {}),
+        (Decimal(70), {"area": "old"}),
+    ]
+    assert (tracked.target, tracked.baseline, tracked.baselines[0].source) == (Decimal(60), None, "not measured")
     assert [(one.period, one.denominator) for one in tracked.trend] == [("2006", 0), ("2007", 0), ("2008", 4)]
 
 

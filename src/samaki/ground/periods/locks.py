@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -59,20 +59,33 @@ def is_locked(programme: Programme, day: dt.date) -> bool:
 
 
 @contextmanager
-def sole_use(programme_id: int) -> Iterator[None]:
-    """No writer of this programme is at work meanwhile. On PostgreSQL the lock is taken before the transaction, so
-    that its snapshot begins after the last writer's commit; on SQLite one writer at a time is the rule anyway."""
+def sole_use(programme_id: int) -> Iterator[Callable[[], None]]:
+    """No writer of this programme is at work meanwhile. What it yields is called first in the transaction, so that all
+    of it sees one moment.
+
+    On PostgreSQL the lock is taken before the transaction, so that its snapshot begins after the last writer's commit;
+    on SQLite one writer at a time is the rule anyway.
+    """
     if connection.vendor != "postgresql":
-        yield
+        yield _nothing
     elif connection.in_atomic_block:
         _advise("pg_advisory_xact_lock", programme_id)
-        yield
+        yield _nothing
     else:
         _advise("pg_advisory_lock", programme_id)
         try:
-            yield
+            yield _see_one_moment
         finally:
             _advise("pg_advisory_unlock", programme_id)
+
+
+def _nothing() -> None:
+    """A transaction that sees one moment already, or that began before us."""
+
+
+def _see_one_moment() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _advise(function: str, programme_id: int) -> None:

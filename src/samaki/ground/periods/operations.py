@@ -137,7 +137,8 @@ def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datet
     """
     span = parse(period, fiscal_year_starts_in=programme.fiscal_year_starts_in)
     leave = acting(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk)
-    with sole_use(programme.pk), leave:
+    with sole_use(programme.pk) as see_one_moment, leave:
+        see_one_moment()
         earlier = PeriodLock.objects.filter(programme=programme, period=span.key).order_by("-version").first()
         if earlier is not None and earlier.reopened_at is None:
             raise Conflict("period_already_locked", _("%(period)s is locked already."), field="period", period=span.key)
