@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import translation
+
+from samaki.kernel.figures import Figure, RecordPage
+from samaki.ui.statuses import SHAPES, STATUSES, Tone
+from samaki.ui.tables import Column, Entry, Table, of_records
+
+pytestmark = pytest.mark.once
+FIGURE = Figure("mpp", "x", 1, "case", None, None, None, None)
+
+
+def drawn(template: str, address: str = "/", **context: object) -> str:
+    with translation.override("en"):
+        text = Template(template).render(Context({"request": RequestFactory().get(address), **context}))
+    return re.sub(r"\s+", " ", text)
+
+
+class Asked(forms.Form):
+    count = forms.IntegerField(label="How many", help_text="Count everybody")
+    kind = forms.ChoiceField(label="Kind", widget=forms.RadioSelect, choices=[("a", "A"), ("b", "B")])
+
+
+def test_a_field_with_an_error_is_tied_to_its_hint_and_its_error() -> None:
+    shown = drawn("{% field form.count %}", form=Asked({"count": "many", "kind": "a"}))
+    assert 'aria-describedby="id_count_hint id_count_error"' in shown
+    assert 'aria-invalid="true"' in shown
+    assert 'id="id_count_error"' in shown
+
+
+def test_the_summary_links_each_error_to_its_field_and_names_it() -> None:
+    shown = drawn("{% error_summary form %}", form=Asked({}))
+    assert re.findall(r'<a href="(#\w+)">([^<]*)</a>', shown) == [
+        ("#id_count", "How many: This field is required."),
+        ("#id_kind_0", "Kind: This field is required."),
+    ]
+    assert drawn("{% error_summary form %}", form=Asked()).strip() == ""
+
+
+def test_a_status_has_a_word_a_shape_and_a_tone() -> None:
+    for key, status in STATUSES.items():
+        shown = drawn("{% status key %}", key=key)
+        assert f'class="status {status.tone}"' in shown
+        assert "<svg" in shown
+        with translation.override("en"):
+            assert str(status.word) in shown
+
+
+def test_shapes_of_different_tones_differ() -> None:
+    assert len(set(SHAPES.values())) == len(Tone) == len(SHAPES)
+
+
+def test_a_hidden_figure_is_no_link_and_no_number() -> None:
+    shown = drawn("{% figure f href='/rows/' %}", f=replace(FIGURE, suppressed=True, value=3, reason="Too few"))
+    assert "/rows/" not in shown
+    assert "Not shown (number too small)" in shown
+    assert ">3<" not in shown
+
+
+def test_a_known_figure_opens_its_records_and_says_what_is_unknown() -> None:
+    shown = drawn("{% figure f href='/rows/' %}", f=replace(FIGURE, value=0.5, numerator=25, denominator=50, unknown=4))
+    assert re.search(r'<a href="/rows/">\s*25/50 \(50.0%\)\s*</a>', shown) is not None
+    assert re.search(r"not known <b>4</b>", shown) is not None
+
+
+def test_a_table_escapes_what_people_wrote() -> None:
+    table = Table("c", [Column("a"), Column("n", True)], [[Entry("<b>x</b>"), Entry("1", "/x/")]])
+    shown = drawn("{% table t %}", t=table)
+    assert "&lt;b&gt;x" in shown
+    assert '<td class="num">' in shown
+
+
+def test_rows_behind_a_figure_become_a_table_with_unknown_in_words() -> None:
+    page = RecordPage((("code", "Code"), ("n", "Sessions")), ({"code": "A-1", "n": 3}, {"code": "A-2", "n": 1200}), 2)
+    table = of_records(page, "Cases")
+    assert [[entry.text for entry in row] for row in table.rows] == [["A-1", "3"], ["A-2", "1,200"]]
+    assert [column.numeric for column in table.columns] == [False, True]
+    with translation.override("en"):
+        unknown = of_records(replace(page, rows=({"code": "A-3", "n": None},)), "Cases")
+    assert unknown.rows[0][1].text == "Unknown"
+
+
+def test_the_pager_keeps_the_filters_and_leads_on_by_the_mark() -> None:
+    shown = drawn("{% pager 51 total=120 shown=50 %}", "/x/?place=04&after=1")
+    assert re.findall(r'href="([^"]*)"', shown) == ["?place=04", "?place=04&amp;after=51"]
+    assert "50 of 120" in shown
+    assert re.findall(r"href=", drawn("{% pager None %}", "/x/")) == []
+
+
+def test_marks_and_ids_grow_no_commas() -> None:
+    assert drawn("{{ n }}-{{ n|number }}", n=6322) == "6322-6,322"
