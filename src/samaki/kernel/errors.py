@@ -36,7 +36,7 @@ class Invalid(DomainError):
 
 
 class Refused(DomainError):
-    """This actor may not do this to that (403). `recorded` once the audit trail holds it, so that it is written once."""
+    """This actor may not do this to that (403). `recorded` once the audit trail holds it: it is written once."""
 
     status = 403
     recorded = False
@@ -55,7 +55,7 @@ class Conflict(DomainError):
 
 
 class RowsInvalid(Invalid):
-    """Rows written together, of which some cannot be taken: none is. `faults` pairs each index (from 0) with its why."""
+    """Rows written together, of which some cannot be taken: none is. `faults` pairs each index (from 0) with a why."""
 
     def __init__(self, faults: Sequence[tuple[int, DomainError]]) -> None:
         super().__init__("rows_invalid", _("Some rows need correction. Nothing was saved."))

@@ -22,8 +22,8 @@ class Source(StrEnum):
 @dataclass(frozen=True)
 class FigureQuery:
     """One question. `period` is 2008, 2008-Q1, 2008-03 or None for all time; `place` a gazetteer code of any level;
-    `by` up to three dimensions; `organisation` the key of one organisation; `only` the dimensions and values of one cell,
-    for those who see inside: what is published is published as a whole table."""
+    `by` up to three dimensions; `organisation` the key of one organisation; `only` the dimensions and values of one
+    cell, for those who see inside: what is published is published as a whole table."""
 
     programme: str
     indicator: str

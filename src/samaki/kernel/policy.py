@@ -204,7 +204,9 @@ def require(
 
 def refusal(actor: AnyActor, action: Action) -> Refused:
     if wants_second_factor(actor, action):
-        return Refused("second_factor_wanted", _("This part needs a second sign-in step. Please set it up in Security."))
+        return Refused(
+            "second_factor_wanted", _("This part needs a second sign-in step. Please set it up in Security.")
+        )
     return Refused("refused", _("You do not have permission to see this"))
 
 

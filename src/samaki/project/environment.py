@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -21,12 +22,18 @@ class Variable:
 VARIABLES = (
     Variable("SAMAKI_DATA", "var", "Folder of the database, uploaded files and keys; made on first use."),
     Variable("SAMAKI_DATABASE", "", "postgresql://user:password@host:port/name; empty means SQLite in SAMAKI_DATA."),
-    Variable("SAMAKI_MASTER_KEY", "", "64 hex digits that seal names and phones; empty means SAMAKI_DATA/keys/master.key."),
+    Variable(
+        "SAMAKI_MASTER_KEY", "", "64 hex digits that seal names and phones; empty means SAMAKI_DATA/keys/master.key."
+    ),
     Variable("SAMAKI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, separated by commas."),
     Variable("SAMAKI_HTTPS", "", "1 where the site stands behind HTTPS: secure cookies, HSTS, redirects."),
     Variable("SAMAKI_DEBUG", "", "1 shows errors in full; never on a site that holds real records."),
     Variable("SAMAKI_LANGUAGE", "km", "Language of a page or command when nobody has chosen one: km or en."),
-    Variable("SAMAKI_SYNCHRONOUS", "FULL", "SQLite's durability: FULL keeps each commit through a power cut; NORMAL is faster."),
+    Variable(
+        "SAMAKI_SYNCHRONOUS",
+        "FULL",
+        "SQLite's durability: FULL keeps each commit through a power cut; NORMAL is faster.",
+    ),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
@@ -58,10 +65,8 @@ def secret_file(name: str) -> str:
             file.write(secrets.token_hex(32))
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # two processes starting together agree on one key
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text().strip()
 
