@@ -81,8 +81,9 @@ format: setup  ## let the tools write the style
 docs: setup  ## write docs/reference from the code
 	@$(SCRATCH) $(BIN)/python -m scripts.reference
 
-bench: setup  ## measure against docs/build/performance.md
-	@$(BIN)/pytest -q -s tests/bench
+bench: setup  ## measure; quote the ratios of one run, not its seconds
+	@for file in tests/bench/*_bench.py; do module=$${file%.py}; \
+		echo "== $$module"; $(BIN)/python -m $${module//\//.} || exit 1; done
 
 wheel: setup  ## build what is installed on a server, into dist/
 	@rm -rf dist && $(BIN)/hatchling build --target wheel
