@@ -65,7 +65,9 @@ class Boxes:
         if cell not in self._where:
             return None
         sign, place = self._where[cell]
-        others = [[q for q in range(self._grids[0].cells.shape[i]) if q != place[i]] for i in self._axes]
+        others = [self._open_along(axis, place, closed) for axis in self._axes]
+        if not all(others):
+            return None
         shape = tuple(map(len, others))
         cost, people = np.zeros(shape), np.full(shape, wanted, dtype=np.int64)
         corners: list[tuple[Integers, Integers]] = []
@@ -84,6 +86,14 @@ class Boxes:
             np.array([where[at] for where, _ in corners]),
             np.array([signs[at] for _, signs in corners]),
         )
+
+    def _open_along(self, axis: int, place: tuple[int, ...], closed: Flags) -> list[int]:
+        """Where a box through `place` can have its next corner along an axis: few, so most boxes are never built."""
+        shut = np.zeros(self._grids[0].cells.shape[axis], dtype=bool)
+        shut[place[axis]] = True
+        for grid in self._grids:
+            shut |= closed[np.moveaxis(grid.cells, axis, -1)[place[:axis] + place[axis + 1 :]]]
+        return [int(q) for q in np.flatnonzero(~shut)]
 
     def _corner(
         self, grid: Grid, place: tuple[int, ...], others: list[list[int]], flipped: tuple[bool, ...]

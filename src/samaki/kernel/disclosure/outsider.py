@@ -18,6 +18,10 @@ from samaki.kernel.disclosure.table import ContradictoryFigures, Name, Relation
 
 MANY: Final = 6
 """Above so many unproved cells, worlds that move many at once are sought first."""
+ROUGHLY: Final = 0.1
+"""Worlds that move many cells need not move the most."""
+MOST: Final = 600
+"""Above so many hidden cells branch and bound takes longer than a programme for each."""
 FEW: Final = 3
 """A world that proves fewer cells than this costs more than one programme for each of them."""
 
@@ -182,8 +186,8 @@ class Proofs:
             at = np.concatenate([self._at[cell] for cell in left])
             self._programme.price(at, generator.choice(np.array([-1.0, 1.0]), len(at)))
             corner = self._programme.least()
-            if corner is not None and not corner.whole:
-                corner = self._programme.least_whole()
+            if corner is not None and not corner.whole and len(self._cells) <= MOST:
+                corner = self._programme.least_whole(gap=ROUGHLY)
             self._programme.price(at, 0.0)
             if corner is not None:
                 self._note(corner)

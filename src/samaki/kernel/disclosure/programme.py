@@ -124,9 +124,9 @@ class Programme:
         """The cheapest point, or None where the bounds leave none."""
         return self._solve(self._highs)
 
-    def least_whole(self) -> Corner | None:
-        """The cheapest point in whole numbers found within NODES, or None."""
-        corner = self._solve(self._model(whole=True))
+    def least_whole(self, *, gap: float = 0.0) -> Corner | None:
+        """A point in whole numbers found within NODES, dearer than the cheapest by `gap` at most, or None."""
+        corner = self._solve(self._model(whole=True, gap=gap))
         return corner if corner is None or corner.whole else None
 
     def _solve(self, highs: highspy.Highs) -> Corner | None:
@@ -139,7 +139,7 @@ class Programme:
         deviation = point[: self._cells] - point[self._cells :] if self._split else point
         return Corner(float(point @ self._cost), deviation)
 
-    def _model(self, *, whole: bool) -> highspy.Highs:
+    def _model(self, *, whole: bool, gap: float = 0.0) -> highspy.Highs:
         rows, size = self._rows, len(self._cost)
         problem = highspy.HighsLp()
         problem.num_col_, problem.num_row_ = size, len(rows.lower)
@@ -155,7 +155,7 @@ class Programme:
         if whole:
             problem.integrality_ = [highspy.HighsVarType.kInteger] * size
             highs.setOptionValue("mip_max_nodes", NODES)
-            highs.setOptionValue("mip_rel_gap", 0.0)
+            highs.setOptionValue("mip_rel_gap", gap)
         else:
             # Presolve would throw away the corner that the next solve starts from.
             highs.setOptionValue("presolve", "off")

@@ -22,6 +22,22 @@ DENOMINATOR: Final = "denominator"
 UNKNOWN: Final = "unknown"
 REST: Final = "rest"
 
+MOVES_OF_ONE: Final = (((DENOMINATOR, 1),),)
+MOVES_OF_TWO: Final = (
+    ((NUMERATOR, 1), (COMPLEMENT, -1)),
+    ((DENOMINATOR, 1), (NUMERATOR, 1)),
+    ((DENOMINATOR, 1), (COMPLEMENT, 1)),
+)
+MOVES_OF_THREE: Final = (
+    ((UNKNOWN, 1), (REST, -1)),
+    ((DENOMINATOR, 1), (NUMERATOR, 1)),
+    ((DENOMINATOR, 1), (COMPLEMENT, 1), (REST, 1)),
+    ((DENOMINATOR, 1), (COMPLEMENT, 1), (UNKNOWN, 1)),
+    ((NUMERATOR, 1), (COMPLEMENT, -1), (REST, -1)),
+    ((NUMERATOR, 1), (COMPLEMENT, -1), (UNKNOWN, -1)),
+)
+"""How people can stand elsewhere in the split d = n + c, c = unknown + rest, and every sum still hold."""
+
 
 @dataclass(frozen=True)
 class RatioProtection:
@@ -74,7 +90,9 @@ def protect_ratio(
     )
 
     crossed = crossed_unions_to_hide(table.denominator, small | kept_back, facts)
-    first = rule.problem((whole,), (DENOMINATOR,), (), {DENOMINATOR: small | kept_back | crossed}, _empty(whole))
+    first = rule.problem(
+        (whole,), (DENOMINATOR,), MOVES_OF_ONE, (), {DENOMINATOR: small | kept_back | crossed}, _empty(whole)
+    )
     first.decide()
     denominators = first.hidden[DENOMINATOR]
 
@@ -87,7 +105,7 @@ def protect_ratio(
             pairs.add(cell)
     pairs |= crossed_unions_to_hide(table.denominator, pairs, facts)
     hidden = {DENOMINATOR: denominators, NUMERATOR: set(pairs), COMPLEMENT: set(pairs)}
-    second = rule.problem((whole, part, left), (NUMERATOR, COMPLEMENT), link, hidden, _empty(whole))
+    second = rule.problem((whole, part, left), (NUMERATOR, COMPLEMENT), MOVES_OF_TWO, link, hidden, _empty(whole))
     second.decide()
     pairs = hidden[NUMERATOR]
     exposed = first.exposed | second.exposed
@@ -100,7 +118,7 @@ def protect_ratio(
     unsaid |= crossed_unions_to_hide(table.denominator, unsaid, facts)
     hidden |= {UNKNOWN: set(unsaid), REST: set(unsaid)}
     layers = (whole, part, left, unknown, rest)
-    third = rule.problem(layers, (UNKNOWN, REST), (*link, *second_link), hidden, _empty(left))
+    third = rule.problem(layers, (UNKNOWN, REST), MOVES_OF_THREE, (*link, *second_link), hidden, _empty(left))
     third.decide()
     exposed |= third.exposed
     return RatioProtection(frozenset(pairs), frozenset(hidden[UNKNOWN]), frozenset(denominators), frozenset(exposed))
@@ -117,6 +135,7 @@ class _Rule:
         self,
         layers: tuple[Layer, ...],
         open_: tuple[str, ...],
+        moves: tuple[tuple[tuple[str, int], ...], ...],
         links: tuple[Relation, ...],
         hidden: dict[str, set[Cell]],
         immovable: frozenset[Cell],
@@ -124,6 +143,7 @@ class _Rule:
         return Problem(
             layers=layers,
             open=open_,
+            moves=moves,
             links=links,
             k=self.k,
             known=self.known,

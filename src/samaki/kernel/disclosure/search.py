@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from samaki.kernel.disclosure.boxes import Boxes, Flags
-from samaki.kernel.disclosure.outsider import Proofs, whole
+from samaki.kernel.disclosure.outsider import ROUGHLY, Proofs, whole
 from samaki.kernel.disclosure.programme import Corner, Floats, Integers, Programme
 
 FARTHER: Final = 1e7
@@ -30,7 +30,7 @@ class Search:
     """
 
     def __init__(
-        self, proofs: Proofs, guarded: Collection[int], groups: Mapping[int, tuple[int, ...]], boxes: Boxes
+        self, proofs: Proofs, guarded: Collection[int], groups: Mapping[int, tuple[int, ...]], boxes: Sequence[Boxes]
     ) -> None:
         self.proofs = proofs
         self.guarded = set(guarded)
@@ -44,9 +44,8 @@ class Search:
         choices = [Choice(self.proofs, hideable, self._boxes) for hideable in tiers]
         needs = self.proofs.outsider.needs
         while narrow := self._narrow():
-            self.proofs.look_widely(narrow)
             for cell in sorted(narrow, key=lambda cell: (-needs[cell], cell)):
-                if self._proved(cell, self.proofs):
+                if self.proofs.wide(cell):
                     continue
                 worlds = next((found for choice in choices if (found := choice.worlds_that_move(cell))), [])
                 if not worlds:
@@ -57,6 +56,7 @@ class Search:
                     self.proofs.add(world)
 
     def _narrow(self) -> list[int]:
+        self.proofs.look_widely(sorted(self.guarded - self.failed))
         return [cell for cell in sorted(self.guarded - self.failed) if not self._proved(cell, self.proofs)]
 
     def _proved(self, cell: int, proofs: Proofs) -> bool:
@@ -95,7 +95,7 @@ class Search:
 class Choice:
     """The cheapest worlds in which a cell moves far enough, at the price of the shown counts they move."""
 
-    def __init__(self, proofs: Proofs, hideable: Collection[int], boxes: Boxes) -> None:
+    def __init__(self, proofs: Proofs, hideable: Collection[int], boxes: Sequence[Boxes]) -> None:
         self._proofs = proofs
         self._boxes = boxes
         self._price = 1.0 + proofs.outsider.base.astype(np.float64)
@@ -164,18 +164,25 @@ class Choice:
         programme.price(at, -FARTHER)
         corner = programme.least()
         if corner is not None and not corner.whole:
-            corner = programme.least_whole()
+            corner = programme.least_whole(gap=ROUGHLY)
         programme.bound(both, 0.0, bounds)
         programme.price(at, price)
         return corner
 
 
-def walk(boxes: Boxes, proofs: Proofs, cell: int, closed: Flags, price: Floats) -> list[Integers]:
+def walk(boxes: Sequence[Boxes], proofs: Proofs, cell: int, closed: Flags, price: Floats) -> list[Integers]:
     """Worlds above and, where that is not enough, below that put this cell k apart, or as far as boxes reach."""
     outsider, k = proofs.outsider, int(proofs.outsider.needs[cell])
-    above = boxes.walk(cell, k, outsider.base, closed, price)
-    below = boxes.walk(cell, int(above[cell]) - k, outsider.base, closed, np.where(above != 0, 0.0, price))
-    return [world for world in (above, below) if world.any() and outsider.fits(world)]
+    furthest: list[Integers] = []
+    for kind in boxes:
+        above = kind.walk(cell, k, outsider.base, closed, price)
+        below = kind.walk(cell, int(above[cell]) - k, outsider.base, closed, np.where(above != 0, 0.0, price))
+        worlds = [world for world in (above, below) if world.any() and outsider.fits(world)]
+        if reached(worlds, cell) > reached(furthest, cell):
+            furthest = worlds
+        if reached(furthest, cell) >= k:
+            break
+    return furthest
 
 
 def reached(worlds: Sequence[Integers], cell: int, low: int = 0, high: int = 0) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 from samaki.kernel.disclosure.boxes import Boxes, Grid
 from samaki.kernel.disclosure.layers import COUNT, ELSEWHERE, Known, Layer, named
 from samaki.kernel.disclosure.outsider import Bounds, Outsider, Proofs
+from samaki.kernel.disclosure.programme import Integers
 from samaki.kernel.disclosure.search import Search
 from samaki.kernel.disclosure.table import TOTAL, Cell, CountTable, Name, Relation
 from samaki.kernel.disclosure.thresholds import is_small
@@ -40,10 +41,14 @@ class Protection:
 
 @dataclass
 class Problem:
-    """Layers of counts over the same cells; those called `open` are decided together, cell by cell."""
+    """Layers of counts over the same cells; those called `open` are decided together, cell by cell.
+
+    `moves`: ways in which layers can change together and keep the links, as (layer, sign): n + 1 with c − 1.
+    """
 
     layers: tuple[Layer, ...]
     open: tuple[str, ...]
+    moves: tuple[tuple[tuple[str, int], ...], ...]
     links: tuple[Relation, ...]
     k: Callable[[Cell], int]
     known: Known
@@ -122,16 +127,16 @@ class View:
             for key in problem.open
             for c in inside
         }
-        self.boxes = self._boxes(problem, inside)
-
-    def _boxes(self, problem: Problem, inside: list[Cell]) -> Boxes:
         axes = [sorted(set(parts), key=lambda part: (part == TOTAL, part)) for parts in zip(*inside, strict=True)]
-        grids = []
-        for key, sign in zip(problem.open, (1, -1), strict=False):
-            names = [named(key, cell) for cell in itertools.product(*axes)]
-            numbers = np.array([self.outsider.index[name] for name in names], dtype=np.int64)
-            grids.append(Grid(numbers.reshape([len(axis) for axis in axes]), sign))
-        return Boxes(grids, problem.additive)
+        shape = [len(axis) for axis in axes]
+
+        def numbers(layer: str) -> Integers:
+            found = [index[named(layer, cell)] for cell in itertools.product(*axes)]
+            return np.array(found, dtype=np.int64).reshape(shape)
+
+        self.boxes = [
+            Boxes([Grid(numbers(layer), sign) for layer, sign in move], problem.additive) for move in problem.moves
+        ]
 
 
 def protect(
@@ -155,6 +160,7 @@ def protect(
     problem = Problem(
         layers=(layer,),
         open=(COUNT,),
+        moves=(((COUNT, 1),),),
         links=(),
         k=k,
         known=facts,
@@ -186,6 +192,7 @@ def audit(
     problem = Problem(
         layers=(Layer.of(COUNT, table),),
         open=(COUNT,),
+        moves=(((COUNT, 1),),),
         links=(),
         k=lambda cell: 1,
         known=known or Known(),
