@@ -1,6 +1,6 @@
 """The message catalogues: found in the source, kept as PO, compiled to MO.
 
-All in Python, so that a fresh clone needs no gettext. `python -m samaki.ui.catalogues` brings the PO files up to date
+All in Python, so that a fresh clone needs no gettext. `make messages` brings the PO files up to date
 and compiles them; both are in the repository.
 """
 
