@@ -47,9 +47,10 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
     complete = ((*row, *tail) for row in rows)
     connection.ensure_connection()
     if connection.vendor == "postgresql":
-        with connection.connection.cursor() as cursor, cursor.copy(
-            f'COPY "{model._meta.db_table}" ({listed}) FROM STDIN'
-        ) as copy:
+        with (
+            connection.connection.cursor() as cursor,
+            cursor.copy(f'COPY "{model._meta.db_table}" ({listed}) FROM STDIN') as copy,
+        ):
             for row in complete:
                 copy.write_row(row)
         return
@@ -63,7 +64,7 @@ def _ids(model: type[models.Model], count: int) -> range:
 
 
 def _dates(days: np.ndarray) -> list[str]:
-    return (np.datetime64(START) + days.astype("timedelta64[D]")).astype(str).tolist()
+    return [str(date) for date in np.datetime64(START) + days.astype("timedelta64[D]")]
 
 
 def fill(people: int, attendances: int, *, key: str = "bench", seed: int = 7) -> Filled:
@@ -86,13 +87,24 @@ def fill(people: int, attendances: int, *, key: str = "bench", seed: int = 7) ->
         provinces = dict(Place.objects.filter(level=Level.COMMUNE).values_list("pk", "parent__parent_id"))
         for province in set(provinces.values()):
             ProgrammePlace.objects.create(
-                programme=programme, place_id=province, area="old" if province % 2 else "new", since=None
+                programme=programme, place_id=province, area="old" if (province or 0) % 2 else "new", since=None
             )
         _activities(random, programme.pk, [o.pk for o in organisations], chosen, people, attendances)
         _groups(random, programme.pk, [o.pk for o in organisations], chosen, max(3, people // 300))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for model in (Person, Activity, Session, Attendance, Group, Case, CaseSession, Outcome, GroupMonth, OutreachTally):
+            for model in (
+                Person,
+                Activity,
+                Session,
+                Attendance,
+                Group,
+                Case,
+                CaseSession,
+                Outcome,
+                GroupMonth,
+                OutreachTally,
+            ):
                 table = model._meta.db_table
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         cursor.execute("ANALYZE")
@@ -100,7 +112,12 @@ def fill(people: int, attendances: int, *, key: str = "bench", seed: int = 7) ->
 
 
 def _activities(
-    random: np.random.Generator, programme: int, organisations: list[int], communes: np.ndarray, people: int, attendances: int
+    random: np.random.Generator,
+    programme: int,
+    organisations: list[int],
+    communes: np.ndarray,
+    people: int,
+    attendances: int,
 ) -> None:
     sessions = max(20, attendances // 20)
     activities = max(10, sessions // 2)
@@ -110,8 +127,21 @@ def _activities(
     dates = _dates(day)
     _insert(
         Activity,
-        ["id", "key", "programme_id", "organisation_id", "kind", "title_km", "title_en", "place_id", "starts_on", "ends_on",
-         "state", "is_sensitive", "time_of_day"],
+        [
+            "id",
+            "key",
+            "programme_id",
+            "organisation_id",
+            "kind",
+            "title_km",
+            "title_en",
+            "place_id",
+            "starts_on",
+            "ends_on",
+            "state",
+            "is_sensitive",
+            "time_of_day",
+        ],
         (
             (i, f"bench-{i}", programme, organisations[o], KINDS[k], "ក", "a", int(p), d, d, "held", False, "")
             for i, o, k, p, d in zip(
@@ -190,7 +220,10 @@ def _groups(
     _insert(
         Group,
         ["id", "key", "programme_id", "organisation_id", "kind", "name_km", "name_latin", "place_id", "keeps_names"],
-        ((i, f"bench-{i}", programme, o, "mens_group", "ក", "g", p, True) for i, o, p in zip(group_ids, owner, place, strict=True)),
+        (
+            (i, f"bench-{i}", programme, o, "mens_group", "ក", "g", p, True)
+            for i, o, p in zip(group_ids, owner, place, strict=True)
+        ),
     )
     of = random.integers(0, groups, cases).tolist()
     day = random.integers(0, DAYS - 200, cases)
@@ -198,7 +231,10 @@ def _groups(
     _insert(
         Case,
         ["id", "programme_id", "organisation_id", "code", "group_id", "place_id", "opened_on"],
-        ((i, programme, owner[g], f"c-{i}", group_ids[g], place[g], d) for i, g, d in zip(case_ids, of, opened, strict=True)),
+        (
+            (i, programme, owner[g], f"c-{i}", group_ids[g], place[g], d)
+            for i, g, d in zip(case_ids, of, opened, strict=True)
+        ),
     )
     _insert(
         CaseSession,
@@ -223,7 +259,9 @@ def _groups(
                 (
                     (c, violence, v, d)
                     for violence in ("any", "physical")
-                    for c, (v, d) in enumerate(zip(random.integers(0, 4, cases).tolist(), _dates(day + 120), strict=True))
+                    for c, (v, d) in enumerate(
+                        zip(random.integers(0, 4, cases).tolist(), _dates(day + 120), strict=True)
+                    )
                 ),
                 strict=True,
             )
@@ -232,13 +270,42 @@ def _groups(
     month = [dt.date(2025 + m // 12, m % 12 + 1, 1) for m in range(months)]
     _insert(
         GroupMonth,
-        ["id", "group_id", "programme_id", "organisation_id", "month", "version", "is_current", "received_on", "sessions_held",
-         "men_counselled", "men_success", "men_stopped"],
+        [
+            "id",
+            "group_id",
+            "programme_id",
+            "organisation_id",
+            "month",
+            "version",
+            "is_current",
+            "received_on",
+            "sessions_held",
+            "men_counselled",
+            "men_success",
+            "men_stopped",
+        ],
         (
-            (i, group_ids[g], programme, owner[g], str(month[m]), 1, True, str(month[m] + dt.timedelta(days=late)), 2, 3, 2, 1)
+            (
+                i,
+                group_ids[g],
+                programme,
+                owner[g],
+                str(month[m]),
+                1,
+                True,
+                str(month[m] + dt.timedelta(days=late)),
+                2,
+                3,
+                2,
+                1,
+            )
             for i, (g, m, late) in zip(
                 _ids(GroupMonth, groups * months),
-                ((g, m, late) for g in range(groups) for m, late in enumerate(random.integers(32, 48, months).tolist())),
+                (
+                    (g, m, late)
+                    for g in range(groups)
+                    for m, late in enumerate(random.integers(32, 48, months).tolist())
+                ),
                 strict=True,
             )
         ),
@@ -247,7 +314,17 @@ def _groups(
         OutreachTally,
         ["id", "programme_id", "organisation_id", "group_id", "place_id", "channel", "since", "until", "contacts"],
         (
-            (i, programme, owner[g], group_ids[g], place[g], "flier", str(month[m]), str(month[m] + dt.timedelta(days=20)), c)
+            (
+                i,
+                programme,
+                owner[g],
+                group_ids[g],
+                place[g],
+                "flier",
+                str(month[m]),
+                str(month[m] + dt.timedelta(days=20)),
+                c,
+            )
             for i, (g, m, c) in zip(
                 _ids(OutreachTally, groups * months),
                 ((g, m, c) for g in range(groups) for m, c in enumerate(random.integers(1, 400, months).tolist())),

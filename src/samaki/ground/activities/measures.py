@@ -73,7 +73,8 @@ def counts_all(columns: Columns, rows: Array | slice, as_of: int) -> Array:
     best = np.full(len(columns[SESSIONS.key]), len(_WHOLE))
     np.minimum.at(best, tallies["session"][tallies.alive], rank[tallies.alive])
     mine = rank[rows]
-    return ((mine < len(_WHOLE)) & (mine == best[tallies["session"][rows]])).astype(np.int8)
+    counts: Array = (mine < len(_WHOLE)) & (mine == best[tallies["session"][rows]])
+    return counts.astype(np.int8)
 
 
 TALLIES = tables.register(

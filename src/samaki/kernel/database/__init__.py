@@ -15,13 +15,14 @@ def read_snapshot() -> Iterator[None]:
         yield
         return
     if connection.vendor == "sqlite":
-        setattr(connection, "begin_as_reader", True)
+        connection.begin_as_reader = True  # type: ignore[attr-defined]  # our own backend's
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        setattr(connection, "in_read_snapshot", True)  # nobody writes in it: what it sees is committed
+        # Nobody writes in it: what it sees is committed.
+        connection.in_read_snapshot = True  # type: ignore[attr-defined]
         try:
             yield
         finally:
-            setattr(connection, "in_read_snapshot", False)
+            connection.in_read_snapshot = False  # type: ignore[attr-defined]

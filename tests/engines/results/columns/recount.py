@@ -1,3 +1,4 @@
+# test statements, put together from constants
 """The same questions counted the plain way: one SQL statement a measure, then row by row. Nothing of the engine."""
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def _date(value: object) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
 
-_PERSON = "CASE WHEN p.withdrawn_at IS NULL AND c.withdrawn_at IS NULL THEN c.id END AS subject, c.gender, c.birth_year, c.age_band"
+_PERSON = """CASE WHEN p.withdrawn_at IS NULL AND c.withdrawn_at IS NULL THEN c.id END AS subject,
+        c.gender, c.birth_year, c.age_band"""
 _ACTIVITY = "a.organisation_id, a.place_id, a.kind, g.key AS group_key"
 SQL = {
     "attendance": f"""SELECT t.id, s.held_on AS since, s.held_on AS until, {_PERSON}, {_ACTIVITY}
@@ -46,11 +48,13 @@ SQL = {
     "tallied": f"""SELECT y.id, s.held_on AS since, s.held_on AS until, y.count AS weight, {_ACTIVITY}
         FROM activities_tally y JOIN activities_session s ON s.id = y.session_id
         JOIN activities_activity a ON a.id = s.activity_id LEFT JOIN groups_group g ON g.id = a.group_id
-        WHERE a.programme_id = %s AND a.state = 'held' AND (y.dimension = 'all' OR (y.dimension = 'gender' AND NOT EXISTS
+        WHERE a.programme_id = %s AND a.state = 'held'
+        AND (y.dimension = 'all' OR (y.dimension = 'gender' AND NOT EXISTS
         (SELECT 1 FROM activities_tally o WHERE o.session_id = y.session_id AND o.dimension = 'all')))""",
     "case": """SELECT c.id, c.id AS subject, e.held_on AS since, e.held_on AS until, c.organisation_id, c.place_id,
-        g.key AS group_key, COALESCE(c.opened_on, (SELECT MIN(held_on) FROM counselling_casesession WHERE case_id = c.id))
-        AS dated FROM counselling_casesession e JOIN counselling_case c ON c.id = e.case_id
+        g.key AS group_key,
+        COALESCE(c.opened_on, (SELECT MIN(held_on) FROM counselling_casesession WHERE case_id = c.id)) AS dated
+        FROM counselling_casesession e JOIN counselling_case c ON c.id = e.case_id
         JOIN groups_group g ON g.id = c.group_id WHERE c.programme_id = %s""",
     "contact": """SELECT o.id, o.since, o.until, o.contacts AS weight, o.organisation_id, o.place_id, o.channel
         FROM outreach_outreachtally o WHERE o.programme_id = %s""",
@@ -128,7 +132,8 @@ class Recount:
                 if commune and question.measure in BY_COMMUNE:
                     communes[cell].add(commune)
                     communes[()].add(commune)
-        cells, unknown_cells = self._cells(counted), defaultdict(int)
+        cells = self._cells(counted)
+        unknown_cells: dict[tuple[str, ...], int] = defaultdict(int)
         for one, at in maybe.items():
             for cell in at - counted.get(one, set()):
                 unknown_cells[cell] += 1
@@ -204,7 +209,8 @@ class Recount:
     def _judged(self, violence: str) -> dict[int, str]:
         found: dict[int, tuple[dt.date, int, str]] = {}
         for row in _select(
-            "SELECT o.id, o.case_id, o.judged_on, o.value FROM counselling_outcome o JOIN counselling_case c ON c.id = o.case_id"
+            "SELECT o.id, o.case_id, o.judged_on, o.value FROM counselling_outcome o"
+            " JOIN counselling_case c ON c.id = o.case_id"
             " WHERE c.programme_id = %s AND o.violence = %s AND o.informant = 'C'",
             self.question.programme_id,
             violence,
@@ -218,7 +224,8 @@ class Recount:
 
     def _is_source(self, row: dict[str, Any]) -> bool:
         sessions = _select(
-            "SELECT e.held_on FROM counselling_casesession e JOIN counselling_case c ON c.id = e.case_id WHERE c.group_id = %s",
+            "SELECT e.held_on FROM counselling_casesession e JOIN counselling_case c ON c.id = e.case_id"
+            " WHERE c.group_id = %s",
             row["group_id"],
         )
         dates = [_date(session["held_on"]) for session in sessions]

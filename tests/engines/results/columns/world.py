@@ -228,10 +228,7 @@ class World:
                 membership.delete()
 
     def merge(self) -> None:
-        standing = [
-            person
-            for person in Person.objects.filter(pk__in=[p.pk for p in self.people], merged_into=None).order_by("pk")
-        ]
+        standing = list(Person.objects.filter(pk__in=[p.pk for p in self.people], merged_into=None).order_by("pk"))
         if len(standing) >= 2:
             kept, gone = self.random.sample(standing, 2)
             Person.objects.filter(merged_into=gone).update(merged_into=kept)

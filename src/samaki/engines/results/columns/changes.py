@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from samaki.engines.results.columns.triggers import LOG
 
 KEEP = 100_000  # log rows kept at least; a process further behind reads everything anew
-_PRUNE_AT_ONCE = 5_000
+_PRUNE_AT_ONCE = 10_000
+PRUNE_EVERY = 5_000  # changes read
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,7 @@ def _since_snapshot(moment: Moment) -> Changes:
             [xmin, moment.mark],
         )
         rows = cursor.fetchall()
-    pruned = any(table == "pruned" and row > xmin for table, row in rows)
-    if pruned:
+    if any(table == "pruned" and row > xmin for table, row in rows):
         return Changes(latest, {}, lost=True)
     return _gathered(latest, [row for row in rows if row[0] != "pruned"])
 
@@ -111,10 +111,13 @@ def _gathered(latest: Moment, rows: list[tuple[str, int | None]]) -> Changes:
     return Changes(latest, by_table)
 
 
-def prune(keep: int = KEEP) -> int:
-    """Deletes some log rows beyond the newest `keep`, oldest first, and returns how many. Call it outside any
-    transaction, again until it returns 0."""
-    with connection.cursor() as cursor:
+def prune(keep: int | None = None) -> int:
+    """Deletes log rows beyond the newest `keep` (default KEEP), oldest first, some at once; returns how many.
+
+    On PostgreSQL a row is left that tells which transactions' changes are gone, for a process still before them.
+    """
+    keep = KEEP if keep is None else keep
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
                 f"DELETE FROM {LOG} WHERE id IN (SELECT id FROM {LOG} WHERE id <= (SELECT MAX(id) FROM {LOG}) - %s"
@@ -122,13 +125,16 @@ def prune(keep: int = KEEP) -> int:
                 [keep, _PRUNE_AT_ONCE],
             )
             return int(cursor.rowcount)
-        # What every present snapshot sees is what no process needs, unless its own moment is older: it is told.
         cursor.execute(
-            f"WITH gone AS (DELETE FROM {LOG} WHERE id IN (SELECT id FROM {LOG}"
+            f"WITH old AS (SELECT id, table_name FROM {LOG}"
             f" WHERE id <= (SELECT max(id) FROM {LOG}) - %s"
-            " AND mark < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY mark, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING mark)"
+            " AND mark < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            " ORDER BY mark, id LIMIT %s FOR UPDATE SKIP LOCKED),"
+            f" gone AS (DELETE FROM {LOG} WHERE id IN (SELECT id FROM old)"
+            " AND EXISTS (SELECT 1 FROM old WHERE table_name <> 'pruned')"
+            " RETURNING CASE table_name WHEN 'pruned' THEN row_id ELSE mark + 1 END AS told)"
             f" INSERT INTO {LOG} (table_name, row_id, mark)"
-            " SELECT 'pruned', max(mark) + 1, pg_current_xact_id()::text::bigint FROM gone HAVING count(*) > 0"
+            " SELECT 'pruned', max(told), pg_current_xact_id()::text::bigint FROM gone HAVING count(*) > 0"
             " RETURNING (SELECT count(*) FROM gone)",
             [keep, _PRUNE_AT_ONCE],
         )

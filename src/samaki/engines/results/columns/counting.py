@@ -99,10 +99,11 @@ def _distinct(high: Array | None, low: Array, below: int) -> tuple[Array, Array]
     """Each pair once; `low` values lie in 0 … `below` - 1. None stands for a `high` of 0."""
     bits = max(below - 1, 0).bit_length()
     size = 1 << bits
-    keys = low
+    keys: Array = low
     if high is not None:
         size *= int(high.max(initial=0)) + 1
-        keys = (high.astype(np.int64 if size >= 2**31 else np.int32) << bits) | low
+        wide: Array = high.astype(np.int64 if size >= 2**31 else np.int32)
+        keys = (wide << np.int64(bits) if size >= 2**31 else wide << np.int32(bits)) | low
     if len(keys) > _SMALL and size <= _MAP:
         seen = np.zeros(size, bool)
         seen[keys] = True

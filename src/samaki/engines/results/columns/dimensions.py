@@ -151,10 +151,8 @@ def _level(scope: Scope, records: Records, key: str) -> Digits:
     at = table_at(records.table, links)
     texts = scope.store[place_tree().table].texts[place_tree().code]
     of_level = codes_at_level(scope.store, place_tree().levels[key])
-    kinds, dense = np.unique(of_level, return_inverse=True)
-    if kinds[0] != -1:
-        kinds, dense = np.insert(kinds, 0, -1), dense + 1
-    dense = dense.astype(np.int32) - 1
+    kinds = np.union1d(of_level, [-1])
+    dense = (np.searchsorted(kinds, of_level) - 1).astype(np.int32)
 
     def codes(rows: Rows) -> Array:
         return dense[scope.table(at)[name][rows]]

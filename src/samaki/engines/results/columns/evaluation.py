@@ -23,9 +23,10 @@ from samaki.engines.results.columns.scope import (
     state_flags,
 )
 from samaki.engines.results.columns.store import Texts
-from samaki.kernel.measures import NOTHING, Array, Choice, Derived, Flag, Records, Text, tables
+from samaki.kernel.measures import NOTHING, UNKNOWN, Array, Choice, Derived, Flag, Records, Text, tables
 
 Check = Callable[[Rows], Array]
+_UNWANTED = ALL & ~WANTED & ~WANTED_POSSIBLE
 
 
 @dataclass
@@ -134,7 +135,7 @@ class Plan:
         words: list[str] = []
         for dimension in reversed(self.by):
             if dimension is None:
-                words.append("unknown")
+                words.append(UNKNOWN)
             else:
                 words.append(dimension.text(cell % dimension.size))
                 cell //= dimension.size
@@ -170,7 +171,7 @@ def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
     for key, keys in question.where:
         dimension = find(key)
         if dimension is None:
-            root.checks.append((lambda rows: np.uint8(ALL & ~WANTED), ALL & ~WANTED))
+            root.checks.append((_always(_unknown_flags(keys)), _unknown_flags(keys)))
         else:
             node_of(dimension.links).checks.append((_wanted(dimension, keys), _unknown_flags(keys)))
     by = tuple(find(key) for key in question.by)
@@ -232,6 +233,10 @@ def _where(holds: Array) -> Array:
     return np.where(holds, np.uint8(ALL), np.uint8(ALL & ~SCOPED))
 
 
+def _always(flags: int) -> Check:
+    return lambda rows: np.array(flags, np.uint8)
+
+
 def _one_of(scope: Scope, table: str, name: str, keys: tuple[str, ...]) -> Check:
     spec = next(column for column in tables[table].columns if column.name == name)
     if isinstance(spec, Text):
@@ -245,17 +250,19 @@ def _one_of(scope: Scope, table: str, name: str, keys: tuple[str, ...]) -> Check
 
 def _unknown_flags(keys: tuple[str, ...]) -> int:
     """The flags of a row whose value is not known, when these keys are wanted."""
-    return ALL if "unknown" in keys else ALL & ~WANTED
+    if not keys:
+        return _UNWANTED  # nothing at all is asked for
+    return ALL if UNKNOWN in keys else ALL & ~WANTED
 
 
 def _wanted(dimension: Digits, keys: tuple[str, ...]) -> Check:
     """Rows whose key is one of these; a row whose key is not known may be."""
     wanted = frozenset(keys)
-    by_digit = np.full(dimension.size, ALL & ~WANTED & ~WANTED_POSSIBLE, np.uint8)
+    by_digit = np.full(dimension.size, _UNWANTED, np.uint8)
     for digit in range(dimension.named + 1):
         text = dimension.text(digit)
         if text in wanted:
             by_digit[digit] = ALL
         elif text in dimension.unknown:
-            by_digit[digit] = ALL & ~WANTED
+            by_digit[digit] = _unknown_flags(keys)
     return lambda rows: by_digit[dimension.codes(rows) + 1]

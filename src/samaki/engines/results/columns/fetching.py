@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ def _expression(table: Table, column: Column) -> str:
 def _field(table: Table, column: Column) -> str:
     field = table.model._meta.get_field(column.name)
     assert isinstance(field, Field)
-    return field.column
+    return str(field.column)
 
 
 def _key(table: Table) -> str:
@@ -121,10 +120,11 @@ def _as_text(table: Table, columns: Sequence[Column]) -> Array:
         if high - low >= _DIGIT:
             digits.append(f"{_BASE} + (({expression}) - ({low}) >> 20)")
     written = f"SELECT CAST(group_concat(char({', '.join(digits)}), '') AS BLOB), MAX({_key(table)})"
-    blocks, after = [], -1
+    some = f'SELECT * FROM "{table.key}" t WHERE {_key(table)} > ? ORDER BY {_key(table)} LIMIT {_AT_ONCE}'
+    blocks: list[Array] = []
+    after: int | None = -1
     while after is not None:
-        some = f'(SELECT * FROM "{table.key}" t WHERE {_key(table)} > {after} ORDER BY {_key(table)} LIMIT {_AT_ONCE}) AS t'
-        text, after = connection.connection.execute(f"{written} FROM {some}").fetchone()
+        text, after = connection.connection.execute(f"{written} FROM ({some}) AS t", [after]).fetchone()
         blocks.append(_numbers_of(text or b"").reshape(-1, len(digits)))
     read = np.concatenate(blocks)
     block = np.empty((len(spreads), len(read)), np.int64)

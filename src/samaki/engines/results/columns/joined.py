@@ -118,17 +118,15 @@ class Joined:
                 before[name][np.searchsorted(there, known[at])] = values[at]
         around = [rows]
         for path in {self.records.subject, self.records.record} - {""}:
-            units = np.concatenate(
-                [before[path], self.columns[path][rows], *([subjects] if path == self.records.subject else [])]
-            )
-            units = np.unique(units[units >= 0])
-            around.append(self._rows_of(path, units))
+            touched = [before[path], self.columns[path][rows], *([subjects] if path == self.records.subject else [])]
+            units = np.unique(np.concatenate(touched))
+            around.append(self._rows_of(path, units[units >= 0]))
         every = np.unique(np.concatenate(around))
         were = every[every < length]
         held = {name: column[were] for name, column in self.columns.items()}
-        at = np.searchsorted(were, there)
+        changed = np.searchsorted(were, there)
         for name, values in before.items():
-            held[name][at] = values
+            held[name][changed] = values
         return Pending(rows, every, were, held, subjects)
 
     def _rows_of(self, path: str, units: Array) -> Array:

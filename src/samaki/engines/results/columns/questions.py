@@ -37,7 +37,8 @@ class Question:
 class Answer:
     """`unknown` counts records that may belong but whose date, place or value is not known; `known` False means that
     nothing is known, so the figure is unknown rather than 0. `cells` holds only cells with a count; keys are stable
-    English words, codes and months. `communes` gives the number of communes behind each cell, and behind () all, for measures that ask it.
+    English words, codes and months. `communes` gives the number of communes behind each cell, and behind () all,
+    where the measure asks for them.
     """
 
     total: int

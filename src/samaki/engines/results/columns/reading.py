@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from samaki.engines.results.columns import changes
 from samaki.engines.results.columns.answers import Answers
 from samaki.engines.results.columns.questions import Answer, Question
 from samaki.engines.results.columns.store import Store
 from samaki.kernel.database import read_snapshot
+
+logger = logging.getLogger(__name__)
 
 
 class Process:
@@ -24,6 +27,7 @@ class Process:
         self._answers: Answers | None = None
         self._moment: changes.Moment | None = None
         self._open: Answers | None = None
+        self._read_since_pruning = 0
 
     @contextmanager
     def at_one_moment(self) -> Iterator[Answers]:
@@ -44,6 +48,16 @@ class Process:
                     yield self._open
                 finally:
                     self._open = None
+            if self._read_since_pruning >= changes.PRUNE_EVERY:
+                self._prune()
+
+    def _prune(self) -> None:
+        """Whoever reads many changes clears away what everybody has read: no timer is needed."""
+        self._read_since_pruning = 0
+        try:
+            changes.prune()
+        except DatabaseError:  # such as a database that may only be read; the figures stand all the same
+            logger.warning("The log of changes could not be pruned", exc_info=True)
 
     def _committed(self) -> Answers:
         """This process's columns as the open read snapshot sees the database."""
@@ -57,6 +71,7 @@ class Process:
         if found.by_table:
             self._moment, answers = None, self._answers  # should reading fail halfway, load again
             answers.patch(found.by_table)
+            self._read_since_pruning += sum(0 if ids is None else len(ids) for ids in found.by_table.values())
         self._moment = found.now
         return self._answers
 

@@ -58,13 +58,13 @@ class Standing:
             self.cell[pending.rows] = 0 if cell is None else cell
         if self._subject_flags is None or not len(pending.subjects):
             return
-        flags, cell = self._subjects_worked_out(pending.subjects)
+        subject_flags, subject_cell = self._subjects_worked_out(pending.subjects)
         length = len(self._subjects())
         self._subject_flags = self._with_none(self._subject_flags, length)
-        self._subject_flags[pending.subjects] = flags
+        self._subject_flags[pending.subjects] = subject_flags
         if self._subject_cell is not None:
             self._subject_cell = self._with_none(self._subject_cell, length)
-            self._subject_cell[pending.subjects] = 0 if cell is None else cell
+            self._subject_cell[pending.subjects] = 0 if subject_cell is None else subject_cell
 
     @staticmethod
     def _with_none(column: Array, length: int) -> Array:

@@ -61,7 +61,8 @@ class StoredTable:
 
     def is_text(self, column: str, text: str) -> Array:
         number = self.texts[column].find(text)
-        return (self[column] == number) & (number >= 0)
+        found: Array = (self[column] == number) & (number >= 0)
+        return found
 
     def fork(self) -> StoredTable:
         """A table that may be patched without touching this one, sharing its arrays until then."""
