@@ -46,5 +46,9 @@ def example_users() -> list[ExampleUser]:
     for user in users.order_by("pk"):
         roles = tuple(dict.fromkeys(Role(grant.role) for grant in user.role_grants.all()))
         organisations = tuple(dict.fromkeys(g.organisation for g in user.role_grants.all() if g.organisation))
-        listed.append(ExampleUser(user.username, organisations, tuple(ROLE_LABELS[r] for r in roles), tuple(ACTS[r] for r in roles)))
+        listed.append(
+            ExampleUser(
+                user.username, organisations, tuple(ROLE_LABELS[r] for r in roles), tuple(ACTS[r] for r in roles)
+            )
+        )
     return listed
