@@ -10,6 +10,7 @@ from samaki.kernel.tables import Column, Table
 from samaki.kernel.tables.cells import text
 
 SUGGESTED = 6
+FAULTY = -1  # stands for a place that is not known
 
 PROVINCE = Column(
     "province",
@@ -47,28 +48,34 @@ _KEY_OF = {Level.PROVINCE: "province", Level.DISTRICT: "district", Level.COMMUNE
 def places_of(table: Table, *, village: bool = False) -> list[int | None]:
     """The place of each row by key, None where nothing is written or a fault is noted. An unknown or shared name is a
     fault with suggestions, never a guess."""
-    size = len(table)
-    blank: Sequence[object] = [None] * size
-    parts = [table.columns.get(key, blank) for key in ("province", "district", "commune")]
-    parts.append(table.columns.get("village", blank) if village else blank)
-    paths = [Path(*(str(part or "") for part in row)) for row in zip(*parts, strict=True)]
+    blank: Sequence[object] = [None] * len(table)
+    keys = ("province", "district", "commune", *(("village",) if village else ()))
+    rows = list(zip(*(table.columns.get(key, blank) for key in keys), strict=True))
+    paths = {parts: Path(*(str(part or "") for part in parts)) for parts in dict.fromkeys(rows)}
+    answers = dict(zip(paths, find_paths(paths.values()), strict=True))
+    ids = {parts: _place_id(paths[parts], answer) for parts, answer in answers.items()}
     found: list[int | None] = []
-    for row, answer in enumerate(find_paths(paths)):
-        lowest = "village" if village and paths[row].village else "commune"
-        if answer.problem is not None:
-            _note(table, row, answer)
-            found.append(None)
-        elif answer.place is not None and not paths[row].commune and not paths[row].village:
-            found.append(None)  # a province alone names no place; an empty commune is a fault of its own
-        elif answer.place is not None and answer.place.level < Level.COMMUNE:
-            table.fault(row, lowest, "place_unknown")
-            found.append(None)
-        else:
-            found.append(answer.place.id if answer.place else None)
+    for row, parts in enumerate(rows):
+        place_id = ids[parts]
+        if place_id == FAULTY:
+            _note(table, row, answers[parts], "village" if paths[parts].village else "commune")
+        found.append(place_id if place_id != FAULTY else None)
     return found
 
 
-def _note(table: Table, row: int, answer: PathFound) -> None:
+def _place_id(path: Path, answer: PathFound) -> int | None:
+    """The key of the place; None where no commune is written, which is a fault of its own or no matter."""
+    if answer.problem is not None:
+        return FAULTY
+    if answer.place is None or not (path.commune or path.village):
+        return None
+    return answer.place.id if answer.place.level >= Level.COMMUNE else FAULTY
+
+
+def _note(table: Table, row: int, answer: PathFound, lowest: str) -> None:
+    if answer.problem is None:  # a district where a commune belongs
+        table.fault(row, lowest, "place_unknown")
+        return
     column = _KEY_OF[Level(answer.level or Level.COMMUNE)]
     if answer.found.places:
         table.fault(row, column, "place_twice", suggestions=_written(answer.found.places))

@@ -144,11 +144,13 @@ def _stamp(country: str) -> str:
 
 def _read(country: str) -> tuple[list[KnownPlace], list[tuple[int, str]]]:
     columns = [field.name for field in fields(KnownPlace)]
-    rows = Place.objects.filter(country=country).order_by("code", "id").values_list(*columns)
-    names = (
-        PlaceName.objects.filter(place__country=country).order_by("place_id", "id").values_list("place_id", "folded")
-    )
-    return [KnownPlace(*row) for row in rows], list(names)
+    places = [
+        KnownPlace(*row) for row in Place.objects.filter(country=country).order_by("code", "id").values_list(*columns)
+    ]
+    ids = {place.id for place in places}
+    # Not joined: right after a load PostgreSQL has no statistics, and chose a plan of minutes.
+    names = PlaceName.objects.order_by("place_id", "id").values_list("place_id", "folded")
+    return places, [(place_id, folded) for place_id, folded in names if place_id in ids]
 
 
 def _grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, list[Value]]:

@@ -18,6 +18,7 @@ from samaki.kernel import policy
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import keeping_refusals
+from samaki.kernel.database.bulk import insert_columns
 from samaki.kernel.policy import Action
 
 _FIELDS = ("level", "kind", "name_km", "name_latin", "parent_id", "valid_until")
@@ -75,22 +76,21 @@ def _write_places(rows: Sequence[PlaceRow], country: str) -> tuple[int, int]:
         spans[row.code].append(((row.code, row.valid_from), row))
     added, changed = 0, []
     for level in sorted({row.level for row in rows}):
-        new = []
+        new: list[tuple[object, ...]] = []
         for row in (row for row in rows if row.level == level):
             parent_id = known[_parent_span(row, spans[row.parent_code])].pk if row.parent_code else None
             place = known.get((row.code, row.valid_from))
             values = (row.level, row.kind, row.name_km, row.name_latin, parent_id, row.valid_until)
             if place is None:
-                place = Place(
-                    code=row.code, country=country, valid_from=row.valid_from, **dict(zip(_FIELDS, values, strict=True))
-                )
-                new.append(place)
+                new.append((row.code, country, row.valid_from, *values))
             elif tuple(getattr(place, field) for field in _FIELDS) != values:
                 for field, value in zip(_FIELDS, values, strict=True):
                     setattr(place, field, value)
                 changed.append(place)
-        for place in Place.objects.bulk_create(new, batch_size=_BATCH):
-            known[place.code, place.valid_from] = place
+        if new:
+            insert_columns(Place, _columns(("code", "country", "valid_from", *_FIELDS), new))
+            of_level = Place.objects.filter(country=country, level=level)
+            known.update({(place.code, place.valid_from): place for place in of_level})
         added += len(new)
     fields = [field.removesuffix("_id") for field in _FIELDS]
     Place.objects.bulk_update(changed, fields, batch_size=200)
@@ -124,21 +124,23 @@ def _write_names(rows: Sequence[PlaceRow], country: str) -> int:
     wanted = {key: is_alias for key, is_alias in wanted.items() if key[1]}
     there = {
         (place_id, folded): (pk, is_alias)
-        for pk, place_id, folded, is_alias in PlaceName.objects.filter(
-            place_id__in=Place.objects.filter(country=country).values("pk")
-        ).values_list("pk", "place_id", "folded", "is_alias")
+        for pk, place_id, folded, is_alias in PlaceName.objects.values_list("pk", "place_id", "folded", "is_alias")
     }
     loaded = {place_id for place_id, _name in wanted}
     gone = [pk for key, (pk, is_alias) in there.items() if key[0] in loaded and wanted.get(key) is not is_alias]
     for start in range(0, len(gone), _BATCH):
         PlaceName.objects.filter(pk__in=gone[start : start + _BATCH]).delete()
     new = [
-        PlaceName(place_id=place_id, folded=name, is_alias=is_alias)
+        (place_id, name, is_alias)
         for (place_id, name), is_alias in wanted.items()
         if there.get((place_id, name), (0, None))[1] is not is_alias
     ]
-    PlaceName.objects.bulk_create(new, batch_size=_BATCH)
+    insert_columns(PlaceName, _columns(("place_id", "folded", "is_alias"), new))
     return len(gone) + len(new)
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, list[object]]:
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
 
 def _write_faults(faults: Sequence[Fault], country: str, source: str) -> None:
