@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db import connection, models
@@ -12,7 +13,8 @@ BATCH = 20_000
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[object]]) -> None:
     """Inserts rows given by column: column name of the table → values, all equally long, as the driver takes them.
 
-    Call in a transaction. Constraints and triggers of the table apply; signals, defaults and `auto_now` do not.
+    Dates and aware times may be given as such. Call in a transaction. Constraints and triggers of the table apply;
+    signals, defaults and `auto_now` do not.
     """
     names = list(columns)
     size = len(columns[names[0]])
@@ -21,7 +23,7 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             marks = ", ".join(["%s"] * len(names))
-            rows = list(zip(*columns.values(), strict=True))
+            rows = list(zip(*(_as_sqlite_has_it(values) for values in columns.values()), strict=True))
             cursor.executemany(f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({marks})", rows)  # noqa: S608
             return
         types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
@@ -29,3 +31,15 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
         statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608
         for start in range(0, size, BATCH):
             cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
+
+
+def _as_sqlite_has_it(values: Sequence[object]) -> Sequence[object]:
+    """Dates and times as Django keeps them there; a column of anything else as it is."""
+    if not isinstance(next((value for value in values if value is not None), None), dt.date):
+        return values
+    known = {value: _as_text(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _as_text(value: object) -> object:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value and str(value)

@@ -17,6 +17,7 @@ from samaki.kernel.tables.reasons import Unreadable
 LARGEST_COUNT = 1_000_000_000
 _DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_NO_WORD = re.compile(r"[^\w\u0300-\u036f\u17b4-\u17d3\u17dd]|_")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PLAIN_COUNT = re.compile(r"\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+")
@@ -37,8 +38,7 @@ def western(text: str) -> str:
 def folded(text: str) -> str:
     """For comparing headings and answers: no case, no marks of punctuation, no spaces, western digits."""
     text = unicodedata.normalize("NFKC", western(text.translate(_INVISIBLE)).casefold())
-    text = text.replace("\u17d2\u178a", "\u17d2\u178f")  # ្ត and ្ត look alike
-    return "".join(sign for sign in text if sign.isalnum() or unicodedata.category(sign) in {"Mn", "Mc"})
+    return _NO_WORD.sub("", text.replace("\u17d2\u178a", "\u17d2\u178f"))  # ្ដ and ្ត look alike
 
 
 def as_text(raw: object) -> str:

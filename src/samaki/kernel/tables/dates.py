@@ -83,7 +83,7 @@ def day(raw: object, reading: Reading) -> dt.date:
 
 def _numbered(number: float) -> dt.date:
     """A bare number is never taken for a date; where Excel would show it as one, that date is offered."""
-    if number == int(number) and 25_569 <= number <= 73_050:  # 1970 to 2099
+    if 25_569 <= number <= 73_050 and number == int(number):  # 1970 to 2099
         raise Unreadable("date_is_a_number", day=(EXCEL_ZERO + dt.timedelta(days=int(number))).isoformat())
     raise Unreadable("not_a_date")
 

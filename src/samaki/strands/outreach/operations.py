@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from samaki.kernel import policy
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting, keeping_refusals
+from samaki.kernel.database.bulk import insert_columns
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, Written, expect_revision
@@ -27,6 +29,17 @@ from samaki.strands.outreach.rules import TallyRow, double_counts, tally_faults
 BATCH = 500
 CHANNELS = frozenset(OutreachTally.Channel.values)
 Series = tuple[int | None, int | None, int, str]
+Span = tuple[dt.date, dt.date]
+
+
+class Kept(NamedTuple):
+    """A stored tally, as far as another count of the same is compared with it."""
+
+    id: int
+    contacts: int
+
+
+Known = dict[Series, dict[Span, Kept]]
 
 
 def create_campaign(
@@ -90,25 +103,7 @@ def record_tallies(
         fresh, altered = _fresh_and_altered(rows, known)
         if held := list(_held(rows, fresh, altered, programme, corrections)):
             raise RowsInvalid(held)
-        marks = {"is_example": organisation.is_example, "origin": origin}
-        OutreachTally.objects.bulk_create(
-            [
-                OutreachTally(
-                    programme=programme,
-                    organisation=organisation,
-                    campaign_id=row.campaign_id,
-                    group_id=row.group_id,
-                    place_id=row.place_id,
-                    channel=row.channel,
-                    since=row.since,
-                    until=row.until,
-                    contacts=row.contacts,
-                    **marks,
-                )
-                for row in fresh
-            ],
-            batch_size=BATCH,
-        )
+        _insert(fresh, programme, organisation, origin)
         _correct_all(altered)
         written = Written(len(fresh), len(altered), len(rows) - len(fresh) - len(altered))
         if fresh or altered:
@@ -160,25 +155,49 @@ def correct_tally(
     return tally
 
 
-def _known(
-    rows: Sequence[TallyRow], programme: Programme, organisation: Organisation
-) -> dict[Series, dict[tuple[dt.date, dt.date], OutreachTally]]:
+def _known(rows: Sequence[TallyRow], programme: Programme, organisation: Organisation) -> Known:
     """The organisation's tallies that share a day with any of the rows, by series and span."""
-    found: dict[Series, dict[tuple[dt.date, dt.date], OutreachTally]] = defaultdict(dict)
+    found: Known = defaultdict(dict)
     if not rows:
         return found
     first, last = min(row.since for row in rows), max(row.until for row in rows)
-    for tally in OutreachTally.objects.filter(
+    near = OutreachTally.objects.filter(
         programme=programme, organisation=organisation, since__lte=last, until__gte=first
-    ):
-        series = (tally.campaign_id, tally.group_id, tally.place_id, tally.channel)
-        found[series][tally.since, tally.until] = tally
+    ).values_list("campaign_id", "group_id", "place_id", "channel", "since", "until", "pk", "contacts")
+    for campaign_id, group_id, place_id, channel, since, until, pk, contacts in near.iterator(chunk_size=10_000):
+        found[campaign_id, group_id, place_id, channel][since, until] = Kept(pk, contacts)
     return found
+
+
+def _insert(rows: Sequence[TallyRow], programme: Programme, organisation: Organisation, origin: str) -> None:
+    """A workbook brings ten thousand at a time, so without the ORM."""
+    if not rows:
+        return
+    size, now = len(rows), timezone.now()
+    insert_columns(
+        OutreachTally,
+        {
+            "programme_id": [programme.pk] * size,
+            "organisation_id": [organisation.pk] * size,
+            "campaign_id": [row.campaign_id for row in rows],
+            "group_id": [row.group_id for row in rows],
+            "place_id": [row.place_id for row in rows],
+            "channel": [row.channel for row in rows],
+            "since": [row.since for row in rows],
+            "until": [row.until for row in rows],
+            "contacts": [row.contacts for row in rows],
+            "is_example": [organisation.is_example] * size,
+            "origin": [origin] * size,
+            "revision": [1] * size,
+            "created_at": [now] * size,
+            "updated_at": [now] * size,
+        },
+    )
 
 
 def _faults(
     rows: Sequence[TallyRow],
-    known: dict[Series, dict[tuple[dt.date, dt.date], OutreachTally]],
+    known: Known,
     programme: Programme,
     organisation: Organisation,
     *,
@@ -208,23 +227,22 @@ def _faults(
         earlier[row.series].append((row.since, row.until))
 
 
-def _fresh_and_altered(
-    rows: Sequence[TallyRow], known: dict[Series, dict[tuple[dt.date, dt.date], OutreachTally]]
-) -> tuple[list[TallyRow], list[tuple[OutreachTally, TallyRow]]]:
+def _fresh_and_altered(rows: Sequence[TallyRow], known: Known) -> tuple[list[TallyRow], list[tuple[int, TallyRow]]]:
+    """Rows not counted before, and those counted otherwise with the key of the tally to correct."""
     fresh, altered = [], []
     for row in rows:
         tally = known.get(row.series, {}).get((row.since, row.until))
         if tally is None:
             fresh.append(row)
         elif tally.contacts != row.contacts:
-            altered.append((tally, row))
+            altered.append((tally.id, row))
     return fresh, altered
 
 
 def _held(
     rows: Sequence[TallyRow],
     fresh: Sequence[TallyRow],
-    altered: Sequence[tuple[OutreachTally, TallyRow]],
+    altered: Sequence[tuple[int, TallyRow]],
     programme: Programme,
     corrections: bool,
 ) -> Iterator[tuple[int, DomainError]]:
@@ -247,11 +265,14 @@ def _held(
             )
 
 
-def _correct_all(altered: Sequence[tuple[OutreachTally, TallyRow]]) -> None:
-    now = timezone.now()
-    for tally, row in altered:
-        tally.contacts, tally.updated_at = row.contacts, now
+def _correct_all(altered: Sequence[tuple[int, TallyRow]]) -> None:
+    now, contacts = timezone.now(), {pk: row.contacts for pk, row in altered}
+    tallies = [
+        tally
+        for start in range(0, len(altered), BATCH)
+        for tally in OutreachTally.objects.filter(pk__in=[pk for pk, _row in altered[start : start + BATCH]])
+    ]
+    for tally in tallies:
+        tally.contacts, tally.updated_at = contacts[tally.pk], now
         tally.revision += 1
-    OutreachTally.objects.bulk_update(
-        [tally for tally, _row in altered], ["contacts", "revision", "updated_at"], batch_size=BATCH
-    )
+    OutreachTally.objects.bulk_update(tallies, ["contacts", "revision", "updated_at"], batch_size=BATCH)

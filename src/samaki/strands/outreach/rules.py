@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +13,7 @@ from samaki.kernel.errors import DomainError, Invalid
 LARGEST_COUNT = 10_000_000
 
 
-@dataclass(frozen=True)
-class TallyRow:
+class TallyRow(NamedTuple):
     """Contacts of one channel at one place from `since` through `until`. The four ids may be None but for the place."""
 
     place_id: int

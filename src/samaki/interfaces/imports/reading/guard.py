@@ -32,9 +32,12 @@ from samaki.kernel.tables import Broken
 BLOCK = 1 << 20
 LONGEST_ROW = 4 << 20
 SMALL_PART = 8 << 20
+ALWAYS_NEAR = 26  # columns A to Z
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _P = rb"(?:\w+:)?"  # a namespace prefix some programs write
 _ROW = re.compile(rb"<" + _P + rb"row[ >]")
+_FAR = re.compile(rb'r="[A-Z](?:[A-Z]|\d{6})')  # tells most blocks apart at once
+_FAR_ROW = re.compile(rb'row[^>]* r="(\d{6,})"')
 _FILLED_FAR = re.compile(rb' r="([A-Z]{2,3}\d+|[A-Z]\d{6,})"[^>]*(?<!/)>')
 _FORMULA = rb"(?:<" + _P + rb"f[^>]*/>|<" + _P + rb"f[^>]*>[^<]*</" + _P + rb"f>)"
 _ERROR = re.compile(rb"<" + _P + rb'c ([^>]*\bt="e"[^>]*)>' + _FORMULA + rb"?(?:<" + _P + rb"v>([^<]*)<)?")
@@ -126,16 +129,26 @@ def _blocks(part: IO[bytes], *, by_row: bool) -> Iterator[tuple[int, bytes]]:
 
 def _measure(sheet: _Sheet, block: bytes) -> None:
     """How far cells with content reach. Cells usually name their place; those that do not are counted row by row."""
-    rows = _ROW.split(block)
-    sheet.lines += len(rows) - 1
-    sheet.columns = max(sheet.columns, max(row.count(b"<c ") + row.count(b"<c>") + row.count(b":c ") for row in rows))
+    sheet.columns = max(sheet.columns, ALWAYS_NEAR)
+    rows = block.count(b"<row ") + block.count(b"<row>") + block.count(b":row ")
+    cells = block.count(b"<c ") + block.count(b"<c>") + block.count(b":c ") + block.count(b"<c/>")
+    sheet.lines += rows
+    if cells > block.count(b"<c r="):  # some do not begin with their place, and may not name it
+        found = (row.count(b"<c") + row.count(b":c") for row in _ROW.split(block))
+        sheet.columns = max(sheet.columns, *found)
+        sheet.lines = max(sheet.lines, *(int(number) for number in _FAR_ROW.findall(block)), 0)
+    if not _FAR.search(block):
+        _within_limits(sheet)
+        return
     for match in _FILLED_FAR.finditer(block):
         place = _PLACE.search(match[0])
         if place is not None:
             sheet.columns = max(sheet.columns, column_number(place[1]) + 1)
             sheet.lines = max(sheet.lines, int(place[2]))
-        else:
-            sheet.lines = max(sheet.lines, MOST_LINES + 1)
+    _within_limits(sheet)
+
+
+def _within_limits(sheet: _Sheet) -> None:
     if sheet.lines > MOST_LINES:
         raise Unusable("too_many_rows", value=sheet.name, most=f"{MOST_ROWS:,}")
     if sheet.columns > MOST_COLUMNS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
@@ -19,6 +20,7 @@ CHUNK = 2_000  # rows turned into columns at a time
 SAMPLES = 3  # contents shown below a heading
 REMEMBERED = 20_000  # different contents of a column whose reading is kept
 TOTALS = tuple(folded(word) for word in ("total", "grand total", "សរុប", "សរុបរួម", "ចំនួនសរុប"))
+_TOTAL = re.compile("total|សរុប", re.IGNORECASE)  # tells most rows apart before they are folded
 
 reason(
     "no_heading",
@@ -127,11 +129,10 @@ class _Taking:
             for row in chunk:
                 if len(row) < width:
                     row = row + [""] * (width - len(row))
-                if any(row) or any(row[place] != "" for place in places):
+                if _says_something(row, places):
                     kept.append(row)
                     self.table.lines.append(line)
                 line += 1
-            kept = self._without_blank(kept, places)
             self.table.sheet_of.extend(repeat(len(self.table.sheets) - 1, len(kept)))
             sheet.rows += len(kept)
             if len(self.table.lines) > MOST_ROWS:
@@ -141,21 +142,10 @@ class _Taking:
             if progress is not None:
                 progress(len(self.table))
 
-    def _without_blank(self, kept: list[list[object]], places: Sequence[int]) -> list[list[object]]:
-        """Rows whose own columns hold nothing but blanks are left out: a note at the side is no row."""
-        first = len(self.table.lines) - len(kept)
-        full = [index for index, row in enumerate(kept) if not all(_blank(row[place]) for place in places)]
-        if len(full) == len(kept):
-            return kept
-        lines = self.table.lines[first:]
-        del self.table.lines[first:]
-        self.table.lines.extend(lines[index] for index in full)
-        return [kept[index] for index in full]
-
     def _read(self, rows: list[list[object]]) -> None:
         by_place = list(zip(*rows, strict=False))
         base = len(self.table.lines) - len(rows)
-        totals = {base + index for index, row in enumerate(rows) if self._is_total(row)}
+        totals = {base + index for index in self._totals(rows, by_place)}
         for column in self.columns:
             values = self.table.columns[column.key]
             place = self.places.get(column.key)
@@ -189,13 +179,27 @@ class _Taking:
                 if value is None and column.required:
                     self.table.fault(row, column.key, "value_missing")
 
-    def _is_total(self, row: Sequence[object]) -> bool:
-        """A row that says "total" where something required belongs, or lacks something required."""
-        words = [place for place, cell in enumerate(row) if isinstance(cell, str) and folded(cell).startswith(TOTALS)]
-        if not words:
-            return False
+    def _totals(self, rows: Sequence[Sequence[object]], by_place: Sequence[Sequence[object]]) -> Iterator[int]:
+        """Rows that say "total" where something required belongs, or lack something required."""
         required = [self.places[column.key] for column in self.columns if column.required]
-        return any(place in required for place in words) or any(_blank(row[place]) for place in required)
+        for place, cells in enumerate(by_place):
+            for word in {cell for cell in cells if isinstance(cell, str) and _TOTAL.search(cell)}:
+                if folded(word).startswith(TOTALS):
+                    for index, row in enumerate(rows):
+                        if row[place] == word and (place in required or any(_blank(row[at]) for at in required)):
+                            yield index
+
+
+def _says_something(row: Sequence[object], places: Sequence[int]) -> bool:
+    """Rows whose own columns hold nothing but blanks are left out: a note at the side is no row."""
+    for place in places:
+        cell = row[place]
+        if cell.__class__ is not str:
+            if cell is not None:
+                return True
+        elif cell and (len(cell) > 3 or plain(cell)):
+            return True
+    return False
 
 
 def _blank(cell: object) -> bool:
