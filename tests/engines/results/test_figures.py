@@ -105,6 +105,32 @@ class TestWhoMustNotSee:
         found = ask(setting, "participants", PUBLIC)
         assert (found.value, found.low, found.high, found.suppressed) == (None, None, None, True)
 
+    def test_a_small_province_does_not_follow_from_its_neighbours_asked_one_by_one(self) -> None:
+        setting = a_setting()
+        for code, persons in (("040101", 30), ("140101", 3), ("150101", 20), ("160101", 25)):
+            setting.session(*setting.people(persons), code=code)
+        whole = ask(setting, "participants", PUBLIC)
+        table = {cell.dimensions["province"]: cell for cell in ask(setting, "participants", PUBLIC, by="province").by}
+        alone = {code: ask(setting, "participants", PUBLIC, place=code) for code in table}
+        assert whole.value == 78
+        assert [code for code in table if table[code].suppressed] == ["14", "15"]
+        for code, cell in table.items():
+            assert (alone[code].value, alone[code].suppressed) == (cell.value, cell.suppressed)
+        with pytest.raises(Refused):
+            ask(setting, "participants", PUBLIC, place="0401")
+
+    def test_a_place_asked_with_dimensions_is_read_from_the_table_of_all_places(self) -> None:
+        setting = a_setting()
+        for code in ("040101", "140101"):
+            setting.session(*setting.people(20), *setting.people(30, "man"), code=code)
+        found = ask(setting, "participants", PUBLIC, by="gender", place="14")
+        assert (found.place, found.value, cells(found)) == ("14", 50, {("woman",): 20, ("man",): 30})
+        setting.place("150101")
+        assert ask(setting, "participants", PUBLIC, by="gender", place="15").value == 0
+        with pytest.raises(Invalid) as refused:
+            ask(setting, "participants", PUBLIC, by="gender,age_band,kind", place="14")
+        assert refused.value.code == "too_many_dimensions"
+
     def test_an_outsider_is_not_told_how_few_are_unknown(self) -> None:
         setting = a_setting()
         group = setting.mens_group()

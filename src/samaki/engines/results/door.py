@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.results.asking import Resolved
-from samaki.engines.results.counting import ORGANISATION, Counted, Key, Part, Wanted
+from samaki.engines.results.counting import AT_MOST, ORGANISATION, Counted, Key, Part, Wanted
 from samaki.engines.results.definitions import Basis
 from samaki.engines.results.models import IndicatorVersion
 from samaki.kernel.disclosure import (
@@ -36,7 +36,7 @@ from samaki.kernel.disclosure import (
     publish,
     threshold,
 )
-from samaki.kernel.errors import Refused
+from samaki.kernel.errors import Invalid, Refused
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
 PERCENT = "percent"
@@ -56,6 +56,15 @@ class Beside:
 
     stated: tuple[Stated, ...] = ()
     candidates_open: int = 0
+
+
+@dataclass(frozen=True)
+class At:
+    """The one place an outsider asked of: its cells are taken from the table of all places, where they were judged
+    beside each other and the whole. Judged alone, a small province would follow from its neighbours."""
+
+    level: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,30 @@ def refuse_outside(one: Resolved) -> None:
             )
 
 
+def at(one: Resolved) -> At | None:
+    """Where the question of an outsider is to be read from the table of all places."""
+    if one.place is None or one.place_level is None or not in_scope(one.version.unit):
+        return None
+    return At(one.place_level, one.place)
+
+
+def widened(one: Resolved) -> Resolved:
+    """The question over all places, broken down by their level besides. Raises Invalid where that is one dimension too
+    many, or the level is asked for already."""
+    where = at(one)
+    if where is None:
+        return one
+    by = (*one.query.by, where.level)
+    if len(by) > AT_MOST or where.level in one.query.by:
+        raise Invalid(
+            "too_many_dimensions",
+            _("For one place, a published figure is broken down by at most two other dimensions."),
+            field="by",
+        )
+    wanted = replace(one.wanted, places=(), by=by)
+    return replace(one, query=replace(one.query, by=by), wanted=wanted, place=None, place_level=None)
+
+
 def fixed(wanted: Wanted, today: dt.date) -> Wanted:
     """The question as it is published: a state of no stated day is that of the last month's end."""
     if wanted.counts.basis is Basis.STATE and wanted.period is None and wanted.as_of is None:
@@ -109,8 +142,8 @@ def inside(one: Resolved, release: Release, beside: Beside) -> Figure:
 
 
 def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figure:
-    """For anyone. `releases` are the versions that were locked, the oldest first (or the one recount): what was
-    published once is part of what an outsider knows, and a small correction keeps the earlier table."""
+    """For anyone. `releases` answer the `widened` question: the versions that were locked, the oldest first (or the one
+    recount). What was published once is part of what an outsider knows: a small correction keeps the earlier table."""
     policy = _policy(one)
     shown: PublishedTable | PublishedRatios | None = None
     stands = releases[0]
@@ -119,9 +152,19 @@ def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figur
         if shown is None or not shown_now.waiting:
             stands = release
         shown = shown_now
-    table = stands.table
-    found = [_published_cell(one, stands, policy, shown, key) for key in ((), *table.cells)]
+    where = at(one)
+    names = _names_shown(stands, where)
+    found = [_published_cell(stands, policy, shown, name, where) for name in names]
     return _figure(one, stands, beside, found[0], tuple(found[1:]), audience="public")
+
+
+def _names_shown(release: Release, where: At | None) -> list[Key]:
+    """The total first, then the cells; of the place asked alone, where one was."""
+    table = release.table
+    if where is None:
+        return [(TOTAL,) * len(table.by), *(table.cells if table.by else ())]
+    total = (*(TOTAL,) * (len(table.by) - 1), where.code)
+    return [total, *(key for key in table.cells if key[-1] == where.code and len(key) > 1)]
 
 
 def _policy(one: Resolved) -> DisclosurePolicy:
@@ -132,9 +175,9 @@ def _policy(one: Resolved) -> DisclosurePolicy:
     else:
         first, last = (period.first, period.last) if period else (None, None)
         steady = is_fixed_period(first, last, fiscal_start_month=calendar)
-    filters = ((one.place_level, one.place),) if one.place and one.place_level else ()
+    # A place is judged as a part of its table, not as a limit of the question.
     subjects = frozenset({"counselling"}) if one.counts.sensitive else frozenset[str]()
-    return DisclosurePolicy(unit=one.version.unit, fixed_period=steady, subjects=subjects, filters=filters)
+    return DisclosurePolicy(unit=one.version.unit, fixed_period=steady, subjects=subjects)
 
 
 def _through(
@@ -190,15 +233,20 @@ def _nothing_known(
 
 def _parts(release: Release) -> dict[Key, Part]:
     """Every cell of every margin; what has no rows is 0, or unknown where nothing at all is known."""
-    by = release.table.by
-    empty = Part(0, 0) if release.table.total.count is not None or release.table.total.high is not None else Part(None)
-    found = {}
-    for cell in itertools.product(*((*names, TOTAL) for names in _categories(release))):
-        kept = tuple(name for name, value in zip(by, cell, strict=True) if value != TOTAL)
-        key = tuple(value for value in cell if value != TOTAL)
-        margin = release.margins[kept]
-        found[cell] = margin.cells.get(key, empty) if kept else margin.total
-    return found
+    return {
+        cell: _part_at(release, cell)
+        for cell in itertools.product(*((*names, TOTAL) for names in _categories(release)))
+    }
+
+
+def _part_at(release: Release, name: Key) -> Part:
+    by, total = release.table.by, release.table.total
+    kept = tuple(d for d, value in zip(by, name, strict=True) if value != TOTAL)
+    if not kept:
+        return release.margins[()].total
+    part_of_nobody = None if release.version.counts["narrowed"] is None else 0
+    nobody = Part(0, part_of_nobody) if total.count is not None or total.high is not None else Part(None)
+    return release.margins[kept].cells.get(tuple(value for value in name if value != TOTAL), nobody)
 
 
 def _categories(release: Release) -> list[tuple[str, ...]]:
@@ -223,19 +271,19 @@ def _high(part: Part) -> int | None:
 
 
 def _published_cell(
-    one: Resolved,
     release: Release,
     policy: DisclosurePolicy,
     shown: PublishedTable | PublishedRatios | None,
-    key: Key,
+    name: Key,
+    where: At | None,
 ) -> Cell:
     by = release.table.by
-    dimensions = dict(zip(by, key, strict=True)) if key else {}
-    part = release.table.cells[key] if key else release.table.total
-    name = key or (TOTAL,) * len(by)
-    assert shown is not None
+    dimensions = {d: v for d, v in zip(by, name, strict=True) if v != TOTAL and (where is None or d != where.level)}
+    part = _part_at(release, name)
+    if shown is None or name not in shown.cells:  # a place nobody counted in
+        return _cell(dimensions, part)
     k = _k(policy, by, name)
-    unknown = _unknown_outside(policy, part, k, is_total=not key)
+    unknown = _unknown_outside(policy, part, k, is_total=set(name) == {TOTAL} or not name)
     if isinstance(shown, PublishedRatios):
         ratio = shown[name]
         if ratio.suppressed:
@@ -296,7 +344,9 @@ def _figure(
 ) -> Figure:
     table = release.table
     tallied = table.tallied
-    if audience == "public" and is_small(tallied, _k(_policy(one), (), ())):
+    if audience == "public" and at(one) is not None:
+        tallied = None  # counted for the whole programme
+    elif audience == "public" and is_small(tallied, _k(_policy(one), (), ())):
         tallied = None
     question = one.wanted.question()
     return Figure(

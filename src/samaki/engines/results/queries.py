@@ -111,9 +111,10 @@ def _with_margins(one: Resolved) -> list[Resolved]:
     """The question, and for an outsider those of every margin too: what is published together is judged together."""
     if one.scope.inside:
         return [one]
+    whole = door.widened(one)
     return [
-        replace(one, query=replace(one.query, by=by), wanted=replace(one.wanted, by=by))
-        for by in door.margins_of(one.query.by)
+        replace(whole, query=replace(whole.query, by=by), wanted=replace(whole.wanted, by=by))
+        for by in door.margins_of(whole.query.by)
     ]
 
 
