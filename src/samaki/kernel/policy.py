@@ -21,6 +21,7 @@ from samaki.kernel.errors import Refused
 class Action(StrEnum):
     SEE_PROGRAMME = "see_programme"  # T2: activities, groups, unpublished aggregates
     SEE_PEOPLE = "see_people"  # T3: names, phones, attendance
+    SEE_OWN_ATTENDANCE = "see_own_attendance"  # T3 of the activities one facilitates, and of no other
     EDIT_PEOPLE = "edit_people"
     RECORD_ACTIVITY = "record_activity"
     RECORD_TALLY = "record_tally"
@@ -55,8 +56,9 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
         Role.GROUP_COORDINATOR: _O,
         Role.CASE_SUPERVISOR: _O,
     },
-    Action.SEE_PEOPLE: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O},
-    Action.EDIT_PEOPLE: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O},
+    Action.SEE_PEOPLE: {Role.PARTNER_ME: _O},
+    Action.SEE_OWN_ATTENDANCE: {Role.FACILITATOR: _O},
+    Action.EDIT_PEOPLE: {Role.PARTNER_ME: _O},
     Action.RECORD_ACTIVITY: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O},
     Action.RECORD_TALLY: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.GROUP_COORDINATOR: _O},
     Action.SUBMIT_REPORT: {Role.PARTNER_ME: _O, Role.GROUP_COORDINATOR: _O},
@@ -70,7 +72,7 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.LOAD_PLACES: {Role.ADMINISTRATOR: _P},
 }
 
-# Named or sensitive records ask for a second factor, but for the facilitator of the activity (domain.md section 6).
+# Named or sensitive records ask for a second factor, but for the facilitator's own activities (domain.md section 6).
 WANTS_SECOND_FACTOR = frozenset({Action.SEE_PEOPLE, Action.EDIT_PEOPLE, Action.SEE_CASES, Action.RECORD_CASE})
 WANTS_REASON = frozenset({Action.SEE_CASES})
 
@@ -164,7 +166,7 @@ def reach(actor: AnyActor, action: Action) -> Reach:
     extents = {
         extent
         for grant in actor.grants
-        if grant.role in rules and _factor_enough(actor, grant.role, action)
+        if grant.role in rules and _factor_enough(actor, action)
         if (extent := _extent(grant, rules[grant.role])) is not None
     }
     return Reach(everything=False, extents=frozenset(extents))
@@ -174,7 +176,7 @@ def wants_second_factor(actor: AnyActor, action: Action) -> bool:
     """True where only the missing second factor stands between this actor and the action."""
     if isinstance(actor, System) or actor.second_factor or action not in WANTS_SECOND_FACTOR:
         return False
-    return any(g.role in RULES[action] and not _factor_enough(actor, g.role, action) for g in actor.grants)
+    return any(grant.role in RULES[action] for grant in actor.grants)
 
 
 def may(
@@ -210,7 +212,5 @@ def refusal(actor: AnyActor, action: Action) -> Refused:
     return Refused("refused", _("You do not have permission to see this"))
 
 
-def _factor_enough(actor: AnyActor, role: Role, action: Action) -> bool:
-    if action not in WANTS_SECOND_FACTOR or isinstance(actor, System):
-        return True
-    return actor.second_factor or role is Role.FACILITATOR
+def _factor_enough(actor: AnyActor, action: Action) -> bool:
+    return action not in WANTS_SECOND_FACTOR or isinstance(actor, System) or actor.second_factor

@@ -9,10 +9,14 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.models import Activity, Attendance, Participation, Session, Tally
+from samaki.ground.people.identities import Identity, opened
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import AnyActor
+from samaki.kernel.audit.operations import record
+from samaki.kernel.audit.permits import keeping_refusals
 from samaki.kernel.errors import NotFound
-from samaki.kernel.policy import Action, may, reach
+from samaki.kernel.policy import Action, may, reach, refusal
+from samaki.kernel.records import Scope
 
 
 @dataclass(frozen=True)
@@ -86,19 +90,41 @@ def sheets(actor: AnyActor, activity: Activity) -> tuple[Sheet, ...]:
     """The attendance of each session, in order. Raises NotFound where the activity is out of sight."""
     if not activities(actor).filter(pk=activity.pk).exists():
         raise NotFound("no_such_activity", _("There is no such activity."))
-    sees_people = may(
-        actor,
-        Action.SEE_PEOPLE,
-        organisation_id=activity.organisation_id,
-        programme_id=activity.programme_id,
-        group_id=activity.group_id,
-    )
+    sees_people = _may_over(actor, Action.SEE_PEOPLE, activity) or facilitates(actor, activity)
     found = Session.objects.filter(activity=activity).order_by("number")
     found = found.prefetch_related(
         Prefetch("attendances", Attendance.objects.order_by("pk")),
         Prefetch("tallies", Tally.objects.order_by("dimension", "value")),
     )
     return tuple(_sheet(session, sees_people) for session in found)
+
+
+def facilitates(actor: AnyActor, activity: Activity) -> bool:
+    """Whether this is the facilitator of that activity, who sees its names without ceremony."""
+    own = actor.user_id is not None and actor.user_id == activity.facilitator_id
+    return own and _may_over(actor, Action.SEE_OWN_ATTENDANCE, activity)
+
+
+def names(actor: AnyActor, activity: Activity) -> dict[int, Identity]:
+    """The people of an activity by name, for its own facilitator; who has withdrawn is left out. Raises Refused,
+    audited, for everyone else: they open names one by one, with a reason."""
+    scope = Scope(organisation_id=activity.organisation_id, programme_id=activity.programme_id)
+    with keeping_refusals(actor, Action.SEE_OWN_ATTENDANCE, activity, **scope):
+        if not facilitates(actor, activity):
+            raise refusal(actor, Action.SEE_OWN_ATTENDANCE)
+        ids = list(Attendance.objects.filter(session__activity=activity).values_list("person_id", flat=True).distinct())
+        record(actor, "people.reveal", activity, **scope, details={"people": sorted(ids)})
+        return opened(ids)
+
+
+def _may_over(actor: AnyActor, action: Action, activity: Activity) -> bool:
+    return may(
+        actor,
+        action,
+        organisation_id=activity.organisation_id,
+        programme_id=activity.programme_id,
+        group_id=activity.group_id,
+    )
 
 
 def _sheet(session: Session, sees_people: bool) -> Sheet:

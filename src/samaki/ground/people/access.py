@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.people.models import Person
 from samaki.kernel import policy
-from samaki.kernel.actors import Actor, AnyActor, Role
+from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import DomainError, NotFound
 from samaki.kernel.policy import Action
@@ -46,13 +46,6 @@ def person_within(actor: AnyActor, action: Action, person_id: int) -> Person:
 def not_found(actor: AnyActor, action: Action, on: tuple[str, object]) -> DomainError:
     """The answer for what is not there and for what is another organisation's, audited."""
     return _audited(actor, action, on, None, NotFound("not_found", _("This is not in your list.")))
-
-
-def facilitates(actor: AnyActor, organisation_id: int) -> bool:
-    """Facilitators see names without ceremony: they need no reason."""
-    return isinstance(actor, Actor) and any(
-        grant.role is Role.FACILITATOR and grant.organisation_id == organisation_id for grant in actor.grants
-    )
 
 
 def _audited(

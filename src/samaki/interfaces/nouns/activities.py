@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from samaki.ground.activities import queries
+from samaki.ground.people.identities import Identity
 from samaki.ground.people.models import AgeBand, Gender
 from samaki.interfaces.nouns.filters import chosen_programme
 from samaki.interfaces.web.requests import ActorRequest, page
@@ -29,4 +33,16 @@ def activity(request: ActorRequest, key: str) -> HttpResponse:
         (sheet, [(WORDS.get(tally.value, tally.value), tally.count) for tally in sheet.tallies])
         for sheet in queries.sheets(request.actor, found)
     ]
-    return page(request, "nouns/activity.html", {"activity": found, "sheets": sheets})
+    opened = queries.names(request.actor, found) if queries.facilitates(request.actor, found) else {}
+    language = get_language() or "km"
+    context = {
+        "activity": found,
+        "sheets": [(sheet, tallies, _people(sheet, opened, language)) for sheet, tallies in sheets],
+        "named": bool(opened),
+    }
+    return page(request, "nouns/activity.html", context)
+
+
+def _people(sheet: queries.Sheet, opened: Mapping[int, Identity], language: str) -> list[tuple[int, str]]:
+    """Those who were there, in the order of the sheet, with a name where the reader is their facilitator."""
+    return [(one, opened[one].name(language) if one in opened else "") for one in sheet.people or ()]

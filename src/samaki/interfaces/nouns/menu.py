@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from samaki.kernel.actors import Role
 from samaki.kernel.panels import MenuEntry, menu
 
-WITH_PEOPLE = frozenset({Role.PARTNER_ME, Role.FACILITATOR})
-INSIDE = WITH_PEOPLE | {Role.PROGRAMME_OFFICER, Role.AUDITOR, Role.GROUP_COORDINATOR, Role.CASE_SUPERVISOR}
+WITH_PEOPLE = frozenset({Role.PARTNER_ME})
+OTHERS = {Role.FACILITATOR, Role.PROGRAMME_OFFICER, Role.AUDITOR, Role.GROUP_COORDINATOR, Role.CASE_SUPERVISOR}
+INSIDE = WITH_PEOPLE | OTHERS
 REGISTERS = _("Registers")
 
 menu.register(MenuEntry("programmes", _("Programmes"), "programmes", REGISTERS, order=20))
