@@ -48,22 +48,19 @@ class Answers:
         main = self._stand(scope, measure.records)
         tally = main.tally
         unknown = tally.unknown
-        unknown_cells: Counter[Cell] = Counter(
-            {main.plan.key(cell): count for cell, count in tally.unknown_cells.items()}
-        )
+        unknown_cells: Counter[Cell] = Counter(main.plan.keyed(tally.unknown_cells))
         for records in measure.gaps:
             gap = self._stand(replace(scope, question=replace(question, aggregate="rows")), records, lacking=True)
             unknown += gap.tally.total + gap.tally.unknown
             for counts in (gap.tally.cells, gap.tally.unknown_cells):
-                for cell, count in counts.items():
-                    unknown_cells[gap.plan.key(cell)] += count
+                unknown_cells.update(gap.plan.keyed(counts))
         known = unknown == 0 or main.shows_something() or any(self._shows(scope, each) for each in measure.evidence)
         ids = self.store[table_at(measure.records.table, measure.records.organisation.split("."))]["id"]
         return Answer(
             total=tally.total,
             unknown=unknown,
             known=known,
-            cells={main.plan.key(cell): count for cell, count in tally.cells.items()},
+            cells=main.plan.keyed(tally.cells),
             unknown_cells=dict(unknown_cells),
             per_organisation={int(ids[row]): count for row, count in tally.organisations.items()},
             communes=self._communes(main) if measure.records.by_commune else {},
@@ -72,8 +69,7 @@ class Answers:
     @staticmethod
     def _communes(main: Standing) -> dict[Cell, int]:
         everywhere, by_cell = main.tally.communes_by_cell()
-        by_key = {main.plan.key(cell): count for cell, count in by_cell.items()}
-        return {(): everywhere} | by_key if everywhere else {}
+        return {(): everywhere} | main.plan.keyed(by_cell) if everywhere else {}
 
     def counted(self, question: Question) -> Array:
         """Ids of the records behind the figure, ascending."""

@@ -15,6 +15,7 @@ from samaki.kernel.measures import (
     UNKNOWN,
     Array,
     Choice,
+    Column,
     Derived,
     Division,
     Flag,
@@ -168,9 +169,13 @@ def dates(records: Records) -> tuple[tuple[str, ...], str, str]:
     return links, since, split(records.until or records.since)[1]
 
 
+def _spec(table: str, column: str) -> Column:
+    return next(spec for spec in tables[table].columns if spec.name == column)
+
+
 def values(scope: Scope, table: str, column: str, rows: Rows) -> Array:
     """A number or date column, stored or derived."""
-    spec = next(spec for spec in tables[table].columns if spec.name == column)
+    spec = _spec(table, column)
     return spec.codes(scope.store, rows, scope.as_of) if isinstance(spec, Derived) else scope.table(table)[column][rows]
 
 
@@ -190,6 +195,15 @@ def _months(scope: Scope, table: str, since: str) -> tuple[int, int]:
     return first, max(first, last)
 
 
+def _months_of(scope: Scope, table: str, column: str, rows: Rows) -> Array:
+    """Of a whole stored column they are kept: several dimensions and questions ask them."""
+    spec = tables[table]
+    if isinstance(rows, slice) and isinstance(spec, Table) and not isinstance(_spec(table, column), Derived):
+        stored = scope.store[table]
+        return scope.store.kept(f"months of {table}.{column}", stored.version, lambda: month_of(stored[column]))[rows]
+    return month_of(values(scope, table, column, rows))
+
+
 def _time(scope: Scope, records: Records, span: TimeSpan) -> Digits:
     links, since, until = dates(records)
     at = table_at(records.table, links)
@@ -197,9 +211,12 @@ def _time(scope: Scope, records: Records, span: TimeSpan) -> Digits:
     first, last = ((month - start) // span.months for month in _months(scope, at, since))
     open_before, open_after = scope.first is None, scope.last is None
 
+    def spans(column: str, rows: Rows) -> Array:
+        return (_months_of(scope, at, column, rows) - start) // span.months
+
     def codes(rows: Rows) -> Array:
-        from_span = (month_of(values(scope, at, since, rows)) - start) // span.months
-        to_span = from_span if until == since else (month_of(values(scope, at, until, rows)) - start) // span.months
+        from_span = spans(since, rows)
+        to_span = from_span if until == since else spans(until, rows)
         dated = from_span > NOTHING // span.months
         if (open_before and (dated & (from_span < first)).any()) or (open_after and (from_span > last).any()):
             raise Outgrown

@@ -6,7 +6,7 @@ attendances cost two gathers from their sessions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -125,21 +125,20 @@ class Plan:
         """Whether texts have come that the plan knows nothing of."""
         return any(len(texts.all) != count for texts, count in self.texts)
 
-    def key(self, cell: int) -> tuple[str, ...]:
-        """The words of a cell's number, in the order of the dimensions asked for."""
-        if cell not in self._keys:
-            self._keys[cell] = self._key(cell)
-        return self._keys[cell]
-
-    def _key(self, cell: int) -> tuple[str, ...]:
-        words: list[str] = []
-        for dimension in reversed(self.by):
-            if dimension is None:
-                words.append(UNKNOWN)
-            else:
-                words.append(dimension.text(cell % dimension.size))
-                cell //= dimension.size
-        return tuple(reversed(words))
+    def keyed(self, counts: Mapping[int, int]) -> dict[tuple[str, ...], int]:
+        """The counts by the words of each cell, in the order of the dimensions asked for."""
+        new = [cell for cell in counts if cell not in self._keys]
+        if new:
+            left, words = np.array(new), []
+            for dimension in reversed(self.by):
+                if dimension is None:
+                    words.append([UNKNOWN] * len(new))
+                    continue
+                left, digit = np.divmod(left, dimension.size)
+                text = {one: dimension.text(one) for one in np.unique(digit).tolist()}
+                words.append([text[one] for one in digit.tolist()])
+            self._keys.update(zip(new, zip(*reversed(words), strict=True) if words else [()] * len(new), strict=True))
+        return {self._keys[cell]: count for cell, count in counts.items()}
 
 
 def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
