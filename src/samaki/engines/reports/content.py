@@ -16,7 +16,7 @@ from samaki.engines.results.frameworks import Described, NodeResults, Tracked, c
 from samaki.engines.results.queries import figures, programme_named
 from samaki.ground.periods.rules import Period, parse
 from samaki.ground.programmes.models import Programme
-from samaki.kernel.actors import AnyActor
+from samaki.kernel.actors import PUBLIC, AnyActor
 from samaki.kernel.figures import Cell, Figure, FigureQuery
 from samaki.kernel.report_sections import SectionTable, report_sections
 from samaki.ui import words
@@ -78,8 +78,6 @@ class Report:
     period: Period
     period_shown: str
     span_shown: str
-    inside: bool
-    own_only: tuple[str, ...] | None
     lock: str
     made_at: dt.datetime
     nodes: tuple[Node, ...]
@@ -92,8 +90,10 @@ class Report:
         return tuple(once.values())
 
 
-def gather(actor: AnyActor, programme: str, period: str) -> Report:
-    """Raises NotFound, Invalid, Refused as figures do."""
+def gather(programme: str, period: str) -> Report:
+    """What may be published of the period, whoever asks: a file leaves the house (domain.md section 5, rule 6).
+    Raises NotFound, Invalid, Refused as figures do."""
+    actor = PUBLIC
     where = programme_named(programme)
     span = parse(period, fiscal_year_starts_in=where.fiscal_year_starts_in)
     nodes = programme_results(actor, programme, span.key, trend=1).nodes or (_all(actor, programme, span),)
@@ -108,8 +108,6 @@ def gather(actor: AnyActor, programme: str, period: str) -> Report:
         period=span,
         period_shown=words.period(span.key),
         span_shown=words.days(span.first, span.last),
-        inside=first is not None and first.audience == "inside",
-        own_only=first.organisations if first else None,
         lock=_("Locked on %(day)s, version %(version)s.")
         % {"day": words.day(published.locked_at), "version": published.version}
         if published

@@ -1,16 +1,18 @@
-"""A programme's report of a period in one of its formats. It writes nothing; every figure passed the door."""
+"""A programme's report of a period in one of its formats: what may be published, whoever asks for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.reports import workbook
-from samaki.engines.reports.content import gather
+from samaki.engines.reports.content import Report, gather
 from samaki.kernel.actors import AnyActor
+from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Invalid
 
 FORMATS = {
@@ -29,13 +31,25 @@ class ReportFile:
 
 
 def period_report(actor: AnyActor, programme: str, period: str, format: str) -> ReportFile:
-    """In the language in use. Raises Invalid("no_such_format") and what figures raise."""
+    """In the language in use; that `actor` took it is written down. Raises Invalid("no_such_format"), and as figures do."""
     if format not in FORMATS:
         raise Invalid("no_such_format", _("A report is written as: %(formats)s."), field="format", formats="html, xlsx")
-    report = gather(actor, programme, period)
+    report = gather(programme, period)
+    _written_down(actor, report, format)
     if format == "xlsx":
         content = workbook.write(report)
     else:
         page = {"report": report, "language": get_language() or "km"}
         content = render_to_string("reports/period_report.html", page).encode()
     return ReportFile(f"{report.programme.key}-{report.period.key}.{format}", FORMATS[format], content)
+
+
+def _written_down(actor: AnyActor, report: Report, format: str) -> None:
+    with transaction.atomic():
+        record(
+            actor,
+            "report.export",
+            report.programme,
+            programme_id=report.programme.pk,
+            details={"period": report.period.key, "format": format},
+        )

@@ -70,12 +70,8 @@ class Sheets:
 
 
 def _about(report: Report) -> list[str]:
-    lines = [report.title, f"{report.period_shown} ({report.span_shown})", report.lock]
-    if not report.inside:
-        lines.append(_("Small numbers are not shown, so that nobody can be recognised."))
-    if report.own_only is not None:
-        lines.append(_("Only the figures of: %(names)s.") % {"names": ", ".join(report.own_only)})
-    return lines
+    hidden = _("Small numbers are not shown, so that nobody can be recognised.")
+    return [report.title, f"{report.period_shown} ({report.span_shown})", report.lock, hidden]
 
 
 def _headings() -> list[str]:

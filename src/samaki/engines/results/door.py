@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -40,6 +41,8 @@ from samaki.kernel.errors import Invalid, Refused
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
 PERCENT = "percent"
+MOST_COUNTS = 1_000  # parts of a published table; more would keep a reader waiting for seconds
+MOST_RATIOS = 200
 PLACES = ("province", "district", "commune", "village")
 NEVER_OUTSIDE = (ORGANISATION, "group")
 REASONS: Mapping[str, Promise] = {
@@ -183,12 +186,24 @@ def _policy(one: Resolved) -> DisclosurePolicy:
 def _through(
     one: Resolved, release: Release, policy: DisclosurePolicy, earlier: PublishedTable | PublishedRatios | None
 ) -> PublishedTable | PublishedRatios:
+    _not_too_fine(one, release)
     parts = _parts(release)
     dimensions = _dimensions(release, parts)
     cells = tuple(parts.items())
     if earlier is None:
         return _first_judged(one.counts.is_ratio, policy, dimensions, cells)
     return _judged(one.counts.is_ratio, policy, dimensions, cells, earlier)
+
+
+def _not_too_fine(one: Resolved, release: Release) -> None:
+    """Raises Invalid where proving that nobody is exposed would take longer than a reader waits."""
+    parts = math.prod(len(names) for names in _categories(release))
+    if parts > (MOST_RATIOS if one.counts.is_ratio else MOST_COUNTS):
+        raise Invalid(
+            "too_fine_to_publish",
+            _("This breakdown has too many parts to be published safely. Please choose fewer."),
+            field="by",
+        )
 
 
 @lru_cache(maxsize=4096)
