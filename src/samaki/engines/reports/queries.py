@@ -31,7 +31,7 @@ class ReportFile:
 
 
 def period_report(actor: AnyActor, programme: str, period: str, format: str) -> ReportFile:
-    """In the language in use; that `actor` took it is written down. Raises Invalid("no_such_format"), and as figures do."""
+    """In the language in use; who took it is written down. Raises Invalid("no_such_format") and as figures do."""
     if format not in FORMATS:
         raise Invalid("no_such_format", _("A report is written as: %(formats)s."), field="format", formats="html, xlsx")
     report = gather(programme, period)
