@@ -104,6 +104,7 @@ def workbook(*sheets: Sequence[Cells] | tuple[str, Sequence[Cells]]) -> bytes:
     rows: Sequence[Cells]
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "nan_inf_to_errors": True})
+    book.set_properties({"created": dt.datetime(2024, 1, 1)})  # the same bytes every time
     day = book.add_format({"num_format": "d/m/yyyy"})
     for given in sheets:
         name, rows = given if isinstance(given[0], str) else (None, given)  # type: ignore[assignment]  # told above
