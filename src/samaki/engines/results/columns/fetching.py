@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Field
+from psycopg.pq import ExecStatus
 
 from samaki.kernel.measures import NOTHING, Array, Choice, Column, Date, Derived, Flag, Link, Number, Table, Text
 
 _CHUNK = 500  # ids asked for at once
 _AT_ONCE = 2_000_000  # rows in one text of SQLite, which holds a billion bytes at most
 _BASE, _DIGIT = 0x10000, 1 << 20  # the characters that take four bytes begin at _BASE
-_COPY_HEADER = 19  # bytes: signature, flags, length of an empty extension
+_ARRAY_HEADER = 20  # bytes before the numbers of PostgreSQL's array of one dimension
 
 
 def stored(table: Table) -> tuple[Column, ...]:
@@ -69,21 +70,19 @@ def _name(table: Table, column: Column) -> str:
 def whole(table: Table) -> tuple[dict[str, Array], dict[str, list[str | None]]]:
     """Every row in the order of its id: numbers by column (`id` among them), and texts by column."""
     numbers = _numbers(table)
-    source = f'"{table.key}" t ORDER BY {_key(table)}'
     connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        select = ", ".join([_key(table), *(_expression(table, column) for column in numbers)])
-        block = _copied(f"SELECT {select} FROM {source}", 1 + len(numbers))
-    else:
-        block = _as_text(table, numbers)
+    block = (_as_arrays if connection.vendor == "postgresql" else _as_text)(table, numbers)
     arrays = {name: block[:, at] for at, name in enumerate(["id", *(column.name for column in numbers)])}
-    texts: dict[str, list[str | None]] = {}
-    if _texts(table):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(_name(table, column) for column in _texts(table))} FROM {source}")
-            rows = cursor.fetchall()
-        texts = {column.name: [row[at] for row in rows] for at, column in enumerate(_texts(table))}
-    return arrays, texts
+    texts = _texts(table)
+    if not texts:
+        return arrays, {}
+    names = ", ".join([_key(table), *(_name(table, column) for column in texts)])
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT {names} FROM "{table.key}" t')
+        rows = {row[0]: row for row in cursor.fetchall()}
+    nothing = (None,) * (1 + len(texts))  # where a transaction that writes sees a row come between two statements
+    found = [rows.get(row_id, nothing) for row_id in arrays["id"].tolist()]
+    return arrays, {column.name: [row[at] for row in found] for at, column in enumerate(texts, 1)}
 
 
 def some(table: Table, ids: Sequence[int]) -> tuple[dict[str, Array], dict[str, list[str | None]]]:
@@ -162,23 +161,27 @@ def _highest(table: str) -> int:
     return int(highest)
 
 
-def _copied(sql: str, width: int) -> Array:
-    """PostgreSQL's binary COPY: per row a field count, and per field a length and a big-endian bigint."""
-    typed = ", ".join(f"c{at}::bigint" for at in range(width))
-    names = ", ".join(f"c{at}" for at in range(width))
-    statement = f"COPY (SELECT {typed} FROM ({sql}) AS s ({names})) TO STDOUT (FORMAT BINARY)"
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        data = b"".join(bytes(part) for part in copy)
-    layout = np.dtype(
-        [
-            ("fields", ">i2"),
-            *((f"{part}{at}", kind) for at in range(width) for part, kind in (("length", ">i4"), ("value", ">i8"))),
-        ]
-    )
-    rows = np.frombuffer(
-        data, dtype=layout, offset=_COPY_HEADER, count=(len(data) - _COPY_HEADER - 2) // layout.itemsize
-    )
-    block = np.empty((len(rows), width), dtype=np.int64)
-    for at in range(width):
-        block[:, at] = rows[f"value{at}"]
-    return block
+def _as_arrays(table: Table, columns: Sequence[Column]) -> Array:
+    """PostgreSQL's client hands rows over one by one, COPY's too; an array comes at once, in its binary form: 20 bytes
+    of shape, then for each number its length and itself, big-endian."""
+    expressions = [_key(table), *(_expression(table, column) for column in columns)]
+    gathered = ", ".join(f"array_agg(({expression})::bigint)" for expression in expressions)
+    number = np.dtype([("length", ">i4"), ("value", ">i8")])
+    blocks: list[Array] = []
+    after: int | None = -1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # opens the transaction, should it have none yet
+    while after is not None:
+        some = f'SELECT * FROM "{table.key}" t WHERE {_key(table)} > {after} ORDER BY {_key(table)} LIMIT {_AT_ONCE}'
+        sql = f"SELECT {gathered} FROM ({some}) AS t"
+        found = connection.connection.pgconn.exec_params(sql.encode(), None, result_format=1)
+        if found.status != ExecStatus.TUPLES_OK:
+            raise DatabaseError(found.error_message.decode())
+        values = [found.get_value(0, at) for at in range(len(expressions))]
+        if values[0] is None:
+            break
+        blocks.append(
+            np.array([np.frombuffer(value, number, offset=_ARRAY_HEADER)["value"] for value in values], np.int64)
+        )
+        after = int(blocks[-1][0, -1])
+    return np.concatenate(blocks, axis=1).T if blocks else np.empty((0, len(expressions)), np.int64)
