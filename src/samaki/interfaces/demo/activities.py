@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity, Attendance, Participation, Session, Tally
 from samaki.ground.activities.rules import Counts
 from samaki.ground.groups.models import Group
@@ -47,6 +48,7 @@ class Happening:
     childcare_offered: bool | None = None
     time_of_day: str = ""
     took_part: Mapping[str, Organisation] = field(default_factory=dict)  # by their part
+    facilitator: User | None = None
 
 
 def write(programme: Programme, happenings: Sequence[Happening]) -> None:
@@ -65,6 +67,7 @@ def write(programme: Programme, happenings: Sequence[Happening]) -> None:
             is_sensitive=happening.is_sensitive,
             childcare_offered=happening.childcare_offered,
             time_of_day=happening.time_of_day,
+            facilitator=happening.facilitator,
             is_example=True,
             origin=ORIGIN,
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
+from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
@@ -80,6 +81,7 @@ def load_records(programme: Programme, diakonia: Organisation, group: Group, pla
                 places["04"],
                 group,
                 childcare_offered=True,
+                facilitator=User.objects.filter(username="facilitator", is_example=True).first(),
             ),
             _training(diakonia, "19", "ស្ទឹងត្រែង", "Stung Treng", dt.date(2024, 3, 12), trainees, places, rng),
             _training(diakonia, "04", "កំពង់ឆ្នាំង", "Kampong Chhnang", dt.date(2024, 5, 21), trainees, places, rng),

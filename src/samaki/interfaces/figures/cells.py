@@ -120,4 +120,6 @@ def inert(text: str) -> str:
 
 def _numbers(one: Cell | Figure, href: str) -> tuple[Entry, Entry]:
     """The value, and how many are unknown; how many may itself be hidden."""
-    return Entry(shown(one), href), Entry("" if one.unknown is None else words.number(one.unknown))
+    return Entry(shown(one), "" if one.suppressed else href), Entry(
+        "" if one.unknown is None else words.number(one.unknown)
+    )

@@ -24,8 +24,9 @@ from samaki.interfaces.figures.rows import table as rows_table
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
 from samaki.kernel.errors import DomainError, NotFound, Refused
+from samaki.kernel.evidence import row_sources
 from samaki.kernel.figures import Cell, Figure, FigureQuery, Source
-from samaki.kernel.policy import Action, may
+from samaki.kernel.policy import WANTS_REASON, Action, may
 
 PERIODS = 8  # of a trend
 ROWS = 50
@@ -78,6 +79,7 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
             for name, value in query.only
         ],
         "reason": reason,
+        "sensitive": row_sources[defined.measure].action in WANTS_REASON,
     }
     try:
         rows = records(actor, query, after=mark, limit=ROWS)

@@ -38,7 +38,7 @@ class Search(forms.Form):
 
 
 class Reason(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Why do you need to see this name?"), max_length=300, required=False)
+    reason = forms.CharField(label=gettext_lazy("Why do you need to see this name?"), max_length=300)
 
 
 @require_http_methods(["GET", "POST"])

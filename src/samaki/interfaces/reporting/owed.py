@@ -16,6 +16,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action, Reach, reach
 
 MONTHS_BACK = 6
+FORGOTTEN = dt.timedelta(days=366)  # what a programme ended longer ago still owed, nobody will write
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def months_owed(programme: Programme, today: dt.date, back: int = MONTHS_BACK) -
     last = today.replace(day=1) - dt.timedelta(days=1)
     if programme.ends_on:
         last = min(last, programme.ends_on)
+    if today - last > FORGOTTEN:
+        return ()
     starts_in = programme.fiscal_year_starts_in
     months = run_of(period_of(last, Kind.MONTH, fiscal_year_starts_in=starts_in), back, fiscal_year_starts_in=starts_in)
     return tuple(month for month in months if programme.starts_on is None or month.last >= programme.starts_on)

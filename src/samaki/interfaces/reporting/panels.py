@@ -14,7 +14,7 @@ from samaki.interfaces.reporting.views import task
 from samaki.kernel.actors import Actor, Role
 from samaki.kernel.panels import MenuEntry, Panel, menu, panels
 
-WRITERS = frozenset({Role.PARTNER_ME, Role.GROUP_COORDINATOR})
+WRITERS = frozenset({Role.PARTNER_ME})
 VERIFIERS = frozenset({Role.PROGRAMME_OFFICER})
 
 

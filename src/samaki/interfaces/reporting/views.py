@@ -80,13 +80,14 @@ def write(request: ActorRequest, programme: str, organisation: str, period: str)
             messages.success(request, said)
             return redirect("write_report", programme, organisation, period)
         theirs = queries.reports(request.actor, where).filter(organisation=whose, period=month.key).first()
+    one = owed.Owed(where, whose, month, owed.due_on(where, month), report)
     context = {
         "programme": where,
         "organisation": whose,
         "period": month,
         "report": report,
-        "status": report.state if report else State.OPEN.value,
-        "due_on": owed.due_on(where, month),
+        "status": one.status(timezone.localdate()),
+        "due_on": one.due_on,
         "form": form,
         "theirs": theirs if theirs and report and theirs.narrative != form["narrative"].value() else None,
         "can_write": report is None or report.state in {State.OPEN, State.RETURNED},
