@@ -53,7 +53,7 @@ check-imports:
 	@$(SCRATCH) PYTHONPATH=src $(BIN)/lint-imports --no-logo | tail -n 25; exit $${PIPESTATUS[0]}
 
 check-templates:
-	@$(BIN)/djlint src --lint --check --quiet
+	@$(BIN)/djlint src --lint --quiet && $(BIN)/djlint src --check | grep -E "^src|updated"; exit $${PIPESTATUS[0]}
 
 check-migrations:
 	@$(SCRATCH) $(BIN)/python -m django makemigrations --check --dry-run

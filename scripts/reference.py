@@ -54,7 +54,7 @@ def policy() -> str:
         "Who may do what",
         "`src/samaki/kernel/policy.py`",
         "Each action, the roles that may do it and how far, and what it asks for besides. What no rule grants is "
-        "refused. A facilitator needs no second factor for her own activities.",
+        "refused.",
         _table(("Action", "Roles and reach", "Asks for"), rows),
     )
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -18,7 +17,7 @@ FIRST, LAST = dt.date(2024, 3, 1), dt.date(2024, 3, 31)
 
 
 def _row(field: Field, **changes: object) -> TallyRow:
-    return replace(TallyRow(field.place.pk, "flier", FIRST, LAST, 20), **changes)  # type: ignore[arg-type]
+    return TallyRow(field.place.pk, "flier", FIRST, LAST, 20)._replace(**changes)  # type: ignore[arg-type]
 
 
 def _record(field: Field, *rows: TallyRow, corrections: bool = True) -> Written:
