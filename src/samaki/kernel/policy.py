@@ -29,6 +29,8 @@ class Action(StrEnum):
     VERIFY_REPORT = "verify_report"
     LOCK_PERIOD = "lock_period"
     EDIT_PROGRAMME = "edit_programme"
+    SET_UP = "set_up"  # organisations, programmes, who takes part and where: T1, nothing that is recorded
+    FORM_GROUP = "form_group"  # that a group stands, never who belongs
     SEE_CASES = "see_cases"  # T4: every read is logged with its reason
     RECORD_CASE = "record_case"
     READ_AUDIT = "read_audit"
@@ -65,6 +67,8 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.VERIFY_REPORT: {Role.PROGRAMME_OFFICER: _P},
     Action.LOCK_PERIOD: {Role.PROGRAMME_OFFICER: _P},
     Action.EDIT_PROGRAMME: {Role.PROGRAMME_OFFICER: _P},
+    Action.SET_UP: {Role.PROGRAMME_OFFICER: _P, Role.ADMINISTRATOR: _P},
+    Action.FORM_GROUP: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.ADMINISTRATOR: _P},
     Action.SEE_CASES: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.RECORD_CASE: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.READ_AUDIT: {Role.AUDITOR: _P, Role.ADMINISTRATOR: _P},

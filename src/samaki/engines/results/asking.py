@@ -181,14 +181,12 @@ def _dimensions(by: tuple[str, ...], version: IndicatorVersion, counts: Counts) 
 
 
 def no_programme(key: str) -> Programme:
-    raise _unknown(
-        NotFound,
-        "no_such_programme",
-        _("There is no programme %(name)s. There are: %(suggestions)s."),
-        "programme",
-        key,
-        near(key, Programme.objects.order_by("key").values_list("key", flat=True)),
-    )
+    known = near(key, Programme.objects.order_by("key").values_list("key", flat=True))
+    if known:
+        words = _("There is no programme %(name)s. There are: %(suggestions)s.")
+    else:
+        words = _("There is no programme %(name)s: nobody has set up a programme here yet.")
+    raise _unknown(NotFound, "no_such_programme", words, "programme", key, known)
 
 
 def _no_indicator(query: FigureQuery) -> IndicatorVersion:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.accounts.rules import may_give
 from samaki.ground.organisations.models import Organisation
-from samaki.kernel.actors import AnyActor, Role
+from samaki.kernel import policy
+from samaki.kernel.actors import AnyActor, Grant, Role
 from samaki.kernel.audit.operations import record
-from samaki.kernel.audit.permits import acting
+from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
@@ -46,15 +47,7 @@ def create_user(
         if User.objects.filter(username__iexact=username).exists():
             raise Conflict("username_taken", _("This user name is taken."), field="username")
         user = User(username=username, language=language, is_example=organisation.is_example)
-        try:
-            validate_password(password, user)
-        except ValidationError as weak:
-            raise Invalid(
-                "weak_password",
-                _("Please choose another password: %(why)s"),
-                field="password",
-                why=" ".join(weak.messages),
-            ) from None
+        _not_weak(password, user)
         user.set_password(password)
         user.save()
         record(by, "create_user", user, organisation_id=organisation.pk, programme_id=programme_id)
@@ -126,14 +119,74 @@ def revoke_role(*, grant: RoleGrant, by: AnyActor, at: dt.datetime) -> None:
             grant.save(update_fields=["until"])
 
 
+def administer_own_programme(*, organisation: Organisation, programme_id: int, by: AnyActor, at: dt.datetime) -> None:
+    """Whoever administers all of an organisation administers by name the programme that she has just set up for it:
+    nobody else could give its first roles. Nothing for an actor who administers no such thing."""
+    if by.user_id is None or Grant(Role.ADMINISTRATOR, organisation.pk, None) not in by.grants:
+        return
+    user = User.objects.get(pk=by.user_id)
+    RoleGrant.objects.create(
+        user=user,
+        role=Role.ADMINISTRATOR,
+        organisation=organisation,
+        programme_id=programme_id,
+        since=timezone.localdate(at),
+    )
+    details = {"role": Role.ADMINISTRATOR.value, "group": None}
+    record(by, "grant_role", user, organisation_id=organisation.pk, programme_id=programme_id, details=details)
+
+
+def set_password(*, user: User, organisation: Organisation, password: str, by: AnyActor, at: dt.datetime) -> User:
+    """A new password for who forgot hers; whoever was signed in by the old one is signed out. Raises Refused where she
+    holds a role that the actor may not give: by her password he would hold it. Conflict("account_closed"), Invalid for
+    a weak one."""
+    with keeping_refusals(by, Action.MANAGE_USERS, user, organisation_id=organisation.pk):
+        _all_roles_within(by, user, organisation, at)
+        if not user.is_active:
+            raise Conflict("account_closed", _("This account is closed."))
+        _not_weak(password, user)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        record(by, "set_password", user, organisation_id=organisation.pk)
+    return user
+
+
 def close_account(*, user: User, organisation: Organisation, by: AnyActor, at: dt.datetime) -> User:
     """Nobody signs in by it again; what she did stays hers in the trail. Raises Refused where she holds a role that the
     actor does not administer: that is for those who gave it."""
-    with acting(by, Action.MANAGE_USERS, user, organisation_id=organisation.pk):
-        grants = list(RoleGrant.objects.filter(user=user).exclude(until__lt=timezone.localdate(at)))
-        if not grants or any(grant.organisation_id != organisation.pk for grant in grants):
-            raise Refused("roles_elsewhere", _("This user holds roles elsewhere. Please end only her roles here."))
+    with keeping_refusals(by, Action.MANAGE_USERS, user, organisation_id=organisation.pk):
+        _all_roles_within(by, user, organisation, at)
         user.is_active = False
         user.save(update_fields=["is_active"])
         record(by, "close_account", user, organisation_id=organisation.pk)
     return user
+
+
+def _all_roles_within(by: AnyActor, user: User, organisation: Organisation, at: dt.datetime) -> None:
+    """An account is one's own to change while every role it holds is at the organisation and one's own to give."""
+    span = policy.reach(by, Action.MANAGE_USERS)
+    if not span:
+        raise policy.refusal(by, Action.MANAGE_USERS)
+    grants = list(RoleGrant.objects.filter(user=user).exclude(until__lt=timezone.localdate(at)))
+    if not grants or not all(
+        grant.organisation_id == organisation.pk
+        and span.covers(organisation_id=grant.organisation_id, programme_id=grant.programme_id, group_id=grant.group_id)
+        and may_give(by, Role(grant.role), programme_id=grant.programme_id)
+        for grant in grants
+    ):
+        raise Refused(
+            "roles_elsewhere",
+            _("This user holds no role, or one that is not yours to give. Please ask who administers it."),
+        )
+
+
+def _not_weak(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Invalid(
+            "weak_password",
+            _("Please choose another password: %(why)s"),
+            field="password",
+            why=" ".join(weak.messages),
+        ) from None

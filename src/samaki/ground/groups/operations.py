@@ -20,6 +20,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid
+from samaki.kernel.keys import expect_key
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, expect_revision
 
@@ -38,11 +39,12 @@ def create_group(
     by: AnyActor,
     at: dt.datetime,
 ) -> Group:
-    """A new group. Raises Conflict("key_in_use"), Invalid for a day to come, no name, or an organisation that has no
-    part in the programme."""
+    """A new group. Raises Conflict("key_in_use"), Invalid for a key that is none, a day to come, no name, or an
+    organisation that has no part in the programme."""
     scope = Scope(organisation_id=organisation.pk, programme_id=programme.pk)
     key = key or f"{programme.key}-{uuid4().hex[:10]}"
-    with acting(by, Action.RECORD_ACTIVITY, ("groups.group", key), **scope):
+    with acting(by, Action.FORM_GROUP, ("groups.group", key), **scope):
+        expect_key(key, 60)
         _not_to_come(formed_on, at, "formed_on")
         if not (name_km.strip() or name_latin.strip()):
             raise Invalid("name_wanted", _("Please enter the name of the group."), field="name_km")

@@ -47,6 +47,12 @@ def group(actor: AnyActor, key: str) -> Group:
     return found
 
 
+def groups_for(actor: AnyActor, action: Action) -> QuerySet[Group]:
+    """Groups upon which the actor may do the action, by key; who belongs to them is another question."""
+    found = Group.objects.filter(reach(actor, action).q(group="pk"))
+    return found.select_related("programme", "organisation").order_by("key")
+
+
 def members(actor: AnyActor, group: Group, on: dt.date) -> QuerySet[Membership]:
     """Memberships on the date, for who may see the group's people; empty for everyone else. Names are opened by the
     people queries from `person_id`."""

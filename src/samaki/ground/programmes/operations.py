@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.accounts.operations import administer_own_programme
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme, ProgrammePlace, ProgrammeRole
@@ -15,6 +16,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, Refused
+from samaki.kernel.keys import expect_key
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, expect_revision
 
@@ -45,17 +47,21 @@ def create_programme(
     starts_on: dt.date | None,
     ends_on: dt.date | None,
     fiscal_year_starts_in: int = 1,
+    gender_marker: int | None = None,
     by: AnyActor,
     at: dt.datetime,
 ) -> Programme:
-    """A programme with its lead. Leave: whoever may edit every programme of the lead. Raises Conflict("key_in_use"),
-    Invalid for dates out of order or a month that is none."""
-    with acting(by, Action.EDIT_PROGRAMME, ("programmes.programme", key), organisation_id=lead.pk):
+    """A programme with its lead. Leave: whoever may set up every programme of the lead; an administrator administers
+    from then on what she has set up. Raises Conflict("key_in_use"), Invalid for a key, a month or a gender marker that
+    is none, and for dates out of order."""
+    with acting(by, Action.SET_UP, ("programmes.programme", key), organisation_id=lead.pk):
+        expect_key(key, 40)
         if Programme.objects.filter(key=key).exists():
             raise Conflict("key_in_use", _("This key is in use already."), field="key")
         if not 1 <= fiscal_year_starts_in <= 12:
             raise Invalid("not_a_month", _("A month is 1 to 12."), field="fiscal_year_starts_in")
         _in_order(starts_on, ends_on, "ends_on")
+        _a_gender_marker(gender_marker)
         programme = Programme.objects.create(
             key=key,
             name_km=name_km,
@@ -63,10 +69,12 @@ def create_programme(
             starts_on=starts_on,
             ends_on=ends_on,
             fiscal_year_starts_in=fiscal_year_starts_in,
+            gender_marker=gender_marker,
             is_example=lead.is_example,
         )
         ProgrammeRole.objects.create(programme=programme, organisation=lead, part=ProgrammeRole.Part.LEAD)
         record(by, "create_programme", programme, organisation_id=lead.pk, programme_id=programme.pk)
+        administer_own_programme(organisation=lead, programme_id=programme.pk, by=by, at=at)
     return programme
 
 
@@ -82,8 +90,7 @@ def edit_programme(
         for name, value in changes.items():
             setattr(programme, name, value)
         _in_order(programme.starts_on, programme.ends_on, "ends_on")
-        if programme.gender_marker not in {None, 0, 1, 2}:
-            raise Invalid("gender_marker", _("The gender marker is 0, 1 or 2."), field="gender_marker")
+        _a_gender_marker(programme.gender_marker)
         if not 1 <= programme.reports_due_on_day <= 28:
             raise Invalid("not_a_due_day", _("The due day is 1 to 28."), field="reports_due_on_day")
         programme.revision += 1
@@ -106,7 +113,7 @@ def add_organisation(
     at: dt.datetime,
 ) -> Organisation:
     """A new organisation, entering through a programme. Raises Conflict("key_in_use"): give a known one a role."""
-    with _editing(programme, by):
+    with _setting_up(programme, by):
         if Organisation.objects.filter(key=key).exists():
             raise Conflict("key_in_use", _("This key is in use already."), field="key")
         organisation = Organisation.objects.create(
@@ -165,7 +172,7 @@ def give_part(
     at: dt.datetime,
 ) -> ProgrammeRole:
     """One organisation may have many parts. Raises Conflict where it has this one already."""
-    with _editing(programme, by):
+    with _setting_up(programme, by):
         Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
         same = ProgrammeRole.objects.filter(programme=programme, organisation=organisation, part=part)
         if same.filter(until__isnull=True).exists() or same.filter(since=since).exists():
@@ -178,7 +185,7 @@ def give_part(
 
 def end_part(*, role: ProgrammeRole, until: dt.date, by: AnyActor, at: dt.datetime) -> ProgrammeRole:
     """`until` is the last day of the part. Raises Invalid where that is before its first."""
-    with _editing(role.programme, by):
+    with _setting_up(role.programme, by):
         role = ProgrammeRole.objects.select_for_update(of=("self",)).get(pk=role.pk)
         _in_order(role.since, until, "until")
         role.until = until
@@ -199,7 +206,7 @@ def add_place(
 ) -> ProgrammePlace:
     """Where the programme works, as an old or new area from `since` (None: from the start). A later line for the same
     place takes over from its date. Raises Conflict where that date has a line already."""
-    with _editing(programme, by):
+    with _setting_up(programme, by):
         Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
         if ProgrammePlace.objects.filter(programme=programme, place=place, since=since).exists():
             raise Conflict("place_twice", _("This place is on the list from this date already."), field="place")
@@ -210,6 +217,15 @@ def add_place(
 
 def _editing(programme: Programme, by: AnyActor) -> AbstractContextManager[None]:
     return acting(by, Action.EDIT_PROGRAMME, programme, organisation_id=None, programme_id=programme.pk)
+
+
+def _setting_up(programme: Programme, by: AnyActor) -> AbstractContextManager[None]:
+    return acting(by, Action.SET_UP, programme, organisation_id=None, programme_id=programme.pk)
+
+
+def _a_gender_marker(score: int | None) -> None:
+    if score not in {None, 0, 1, 2}:
+        raise Invalid("gender_marker", _("The gender marker is 0, 1 or 2."), field="gender_marker")
 
 
 def _only(changes: Mapping[str, object], editable: frozenset[str]) -> None:
