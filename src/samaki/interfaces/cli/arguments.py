@@ -5,11 +5,28 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samaki import __version__
 from samaki.kernel.actors import Role
 from samaki.kernel.figures import Source
 
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+# The words of the models, which cannot be loaded before --help is answered; a test holds that they are the same.
+ORGANISATION_KINDS = ("local_ngo", "international_ngo", "community_based", "government_office", "donor")
+PARTS = ("lead", "partner", "member", "donor", "duty_bearer")
+AREAS = ("old", "new", "undivided")
+GROUP_KINDS = (
+    "working_group",
+    "mens_group",
+    "womens_group",
+    "network",
+    "community_of_practice",
+    "savings_group",
+    "learning_group",
+)
 KINDS = ("cases", "group-reports", "tallies", "roster")
 # Command → module and function that runs it; loaded only when asked for, so that --help is quick.
 COMMANDS = {
@@ -22,8 +39,16 @@ COMMANDS = {
     "report": "reports:report",
     "lock": "periods:lock",
     "reopen": "periods:reopen",
-    "audit": "audit:verify",
-    "user": "users:add",
+    "audit verify": "audit:verify",
+    "organisation add": "setup:add_organisation",
+    "programme add": "setup:add_programme",
+    "programme partner": "setup:give_part",
+    "programme place": "setup:add_place",
+    "group add": "setup:add_group",
+    "user add": "users:add",
+    "user password": "users:password",
+    "user role": "users:role",
+    "user close": "users:close",
     "migrate": "site:migrate",
 }
 
@@ -92,22 +117,110 @@ def parser() -> argparse.ArgumentParser:
     )
     audit.add_parser("verify", help="follow the chain from the first entry to the last")
 
-    user = commands.add_parser("user", help="people who sign in").add_subparsers(
-        dest="deed", metavar="add", required=True
+    _setting_up(commands)
+    _users(commands)
+    commands.add_parser("migrate", help="bring the database to this version (the other commands do so themselves)")
+    return whole
+
+
+def command_of(arguments: argparse.Namespace) -> str:
+    """The key of COMMANDS."""
+    deed = getattr(arguments, "deed", None)
+    return f"{arguments.command} {deed}" if deed else str(arguments.command)
+
+
+def _setting_up(commands: Commands) -> None:
+    organisation = _deeds(commands, "organisation", "who takes part", "add")
+    add = organisation.add_parser("add", help="make an organisation known to the site; it takes part in nothing yet")
+    add.add_argument("key", metavar="KEY", help="lower-case letters and digits, joined by hyphens")
+    _names_of(add)
+    add.add_argument("--kind", required=True, choices=ORGANISATION_KINDS)
+    add.add_argument("--women-led", metavar="yes|no", type=_yes_or_no, help="as it declares (default: not declared)")
+    _as(add, required=True)
+
+    programme = _deeds(commands, "programme", "what is done together", "add|partner|place")
+    add = programme.add_parser("add", help="set up a programme of your organisation; you administer it from then on")
+    add.add_argument("key", metavar="KEY", help="lower-case letters and digits, joined by hyphens")
+    _names_of(add, khmer=True)
+    add.add_argument("--lead", metavar="ORGANISATION", required=True, help="key of the organisation that leads it")
+    add.add_argument("--starts", metavar="DATE", type=_date)
+    add.add_argument("--ends", metavar="DATE", type=_date)
+    add.add_argument(
+        "--fiscal-month", metavar="1–12", type=_month, default=1, help="in which its year begins (default: 1)"
     )
-    add = user.add_parser("add", help="add a user, or a role to one; the first must be an administrator")
+    add.add_argument("--gender-marker", type=int, choices=(0, 1, 2), help="OECD marker (default: not scored)")
+    _as(add, required=True)
+    partner = programme.add_parser("partner", help="give an organisation a part in a programme")
+    partner.add_argument("programme", metavar="PROGRAMME")
+    partner.add_argument("organisation", metavar="ORGANISATION")
+    partner.add_argument("--part", choices=PARTS, default="partner")
+    partner.add_argument("--since", metavar="DATE", type=_date, help="(default: from the start)")
+    _as(partner, required=True)
+    place = programme.add_parser("place", help="say where a programme works")
+    place.add_argument("programme", metavar="PROGRAMME")
+    place.add_argument("place", metavar="PLACE", help="code or name")
+    place.add_argument("--area", choices=AREAS, default="undivided", help="old or new area of the programme")
+    place.add_argument("--since", metavar="DATE", type=_date, help="(default: from the start)")
+    _as(place, required=True)
+
+    group = _deeds(commands, "group", "circles of people", "add")
+    add = group.add_parser("add", help="form a group")
+    add.add_argument("key", metavar="KEY", help="lower-case letters and digits, joined by hyphens")
+    add.add_argument("--programme", metavar="KEY", required=True)
+    add.add_argument("--organisation", metavar="KEY", required=True, help="which supports it")
+    add.add_argument("--kind", required=True, choices=GROUP_KINDS)
+    _names_of(add)
+    add.add_argument("--place", metavar="PLACE", help="code or name")
+    add.add_argument("--formed-on", metavar="DATE", type=_date)
+    add.add_argument(
+        "--keeps-names",
+        metavar="yes|no",
+        type=_yes_or_no,
+        default=True,
+        help="no where belonging itself would reveal who somebody is (default: yes)",
+    )
+    _as(add, required=True)
+
+
+def _users(commands: Commands) -> None:
+    user = _deeds(commands, "user", "people who sign in", "add|password|role|close")
+    add = user.add_parser(
+        "add",
+        help="add a user, or a role to one; --as may be left out only for the first administrator of an organisation",
+    )
     add.add_argument("username", metavar="USERNAME")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     add.add_argument("--organisation", metavar="KEY", required=True)
-    add.add_argument("--organisation-name", metavar="NAME", help="makes the organisation of the first administrator")
+    add.add_argument("--organisation-name", metavar="NAME", help="makes the organisation of its first administrator")
     add.add_argument("--programme", metavar="KEY", help="one programme of the organisation (default: every one)")
     add.add_argument("--group", metavar="KEY", help="the group of a group coordinator")
     add.add_argument("--language", choices=("km", "en"), default="km")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _as(add)
+    password = user.add_parser("password", help="give a new password to who forgot hers")
+    password.add_argument("username", metavar="USERNAME")
+    password.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _as(password, required=True)
+    role = user.add_parser("role", help="end a role of a user (`user add` gives one)")
+    role.add_argument("username", metavar="USERNAME")
+    role.add_argument("role", metavar="ROLE", choices=[role.value for role in Role])
+    role.add_argument("--revoke", action="store_true", required=True, help="from today on")
+    role.add_argument("--organisation", metavar="KEY", help="where she holds it at more than one")
+    role.add_argument("--programme", metavar="KEY", help="where she holds it in more than one")
+    role.add_argument("--group", metavar="KEY", help="where she holds it for more than one")
+    _as(role, required=True)
+    close = user.add_parser("close", help="close an account: nobody signs in by it again")
+    close.add_argument("username", metavar="USERNAME")
+    _as(close, required=True)
 
-    commands.add_parser("migrate", help="bring the database to this version (the other commands do so themselves)")
-    return whole
+
+def _deeds(commands: Commands, noun: str, words: str, deeds: str) -> Commands:
+    return commands.add_parser(noun, help=words).add_subparsers(dest="deed", metavar=deeds, required=True)
+
+
+def _names_of(command: argparse.ArgumentParser, *, khmer: bool = False) -> None:
+    command.add_argument("--name-en", metavar="NAME", required=True)
+    command.add_argument("--name-km", metavar="NAME", required=khmer, default="", help="in Khmer")
 
 
 def _as(command: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -124,6 +237,18 @@ def _date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2016-12-31") from None
+
+
+def _yes_or_no(text: str) -> bool:
+    if text in {"yes", "no"}:
+        return text == "yes"
+    raise argparse.ArgumentTypeError(f"{text!r} is neither yes nor no")
+
+
+def _month(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 12:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a month (1 to 12)")
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.utils import translation
 
 from samaki.interfaces.cli import site
-from samaki.interfaces.cli.arguments import COMMANDS, parser
+from samaki.interfaces.cli.arguments import COMMANDS, command_of, parser
 from samaki.interfaces.cli.outcome import Outcome, WrongArgument
 from samaki.kernel.errors import Conflict, DomainError, Refused, RowsInvalid
 
@@ -41,7 +41,7 @@ def _run(arguments: Namespace, spoken: contextlib.ExitStack) -> int:
         language = site.language()
         site.opened()
         spoken.enter_context(translation.override(language))
-        module, function = COMMANDS[arguments.command].split(":")
+        module, function = COMMANDS[command_of(arguments)].split(":")
         command = getattr(importlib.import_module(f"samaki.interfaces.cli.{module}"), function)
         return int(command(arguments))
     except WrongArgument as error:

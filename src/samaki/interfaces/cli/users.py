@@ -1,4 +1,4 @@
-"""`samaki user add`."""
+"""`samaki user`: who signs in, with which roles, and by which password."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import sys
 from argparse import Namespace
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from samaki.ground.accounts.models import RoleGrant, User
-from samaki.ground.accounts.operations import create_user, grant_role
-from samaki.ground.groups.queries import group
+from samaki.ground.accounts.operations import close_account, create_user, grant_role, revoke_role, set_password
+from samaki.ground.accounts.queries import is_administered, role_grants
+from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.organisations.operations import create_organisation
-from samaki.ground.organisations.queries import organisation, organisations
-from samaki.ground.programmes.queries import programme
+from samaki.ground.organisations.queries import organisations
+from samaki.interfaces.cli.naming import group_named, organisation_named, programme_named, user_named
 from samaki.interfaces.cli.outcome import Outcome, WrongArgument
 from samaki.interfaces.cli.site import acting
 from samaki.kernel.actors import AnyActor, Role, System
@@ -23,14 +25,19 @@ from samaki.kernel.actors import AnyActor, Role, System
 
 def add(arguments: Namespace) -> int:
     role = Role(arguments.role)
+    if (role is Role.GROUP_COORDINATOR) != bool(arguments.group):
+        raise WrongArgument("a group coordinator, and only she, has a group: --group KEY")
     by = _giver(arguments, role)
     user = User.objects.filter(username=arguments.username).first()
     password = "" if user else _password(arguments)
     with transaction.atomic():
         at = timezone.now()
         where = _organisation(arguments, by)
-        programme_id = programme(by, arguments.programme).pk if arguments.programme else None
-        group_id = group(by, arguments.group).pk if arguments.group else None
+        programme_id = programme_named(by, arguments.programme).pk if arguments.programme else None
+        group_id = None
+        if arguments.group:
+            group = _group(arguments, by)
+            group_id, programme_id = group.pk, group.programme_id
         if user is None:
             create_user(
                 username=arguments.username,
@@ -52,14 +59,18 @@ def add(arguments: Namespace) -> int:
 
 
 def _giver(arguments: Namespace, role: Role) -> AnyActor:
-    """The first administrator is made by whoever holds the machine; everyone else by an administrator."""
+    """Where nobody administers an organisation or a programme, whoever holds the machine names who does; everyone else
+    is added by an administrator."""
     if arguments.user:
         return acting(arguments)
-    if RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exists():
-        raise WrongArgument("this site has an administrator: say who adds the user, by --as USER")
-    if role is not Role.ADMINISTRATOR:
+    if role is not Role.ADMINISTRATOR and not RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exists():
         raise WrongArgument("the first user of a site must be an administrator: --role administrator")
-    return System("first administrator")
+    machine = System("first administrator")
+    programme_id = programme_named(machine, arguments.programme).pk if arguments.programme else None
+    today = timezone.localdate()
+    if role is not Role.ADMINISTRATOR or is_administered(arguments.organisation, programme_id, on=today):
+        raise WrongArgument("there is an administrator: say who adds the user, by --as USER")
+    return machine
 
 
 def _organisation(arguments: Namespace, by: AnyActor) -> Organisation:
@@ -72,7 +83,70 @@ def _organisation(arguments: Namespace, by: AnyActor) -> Organisation:
             by=by,
             at=timezone.now(),
         )
-    return organisation(by, arguments.organisation)
+    return organisation_named(by, arguments.organisation)
+
+
+def _group(arguments: Namespace, by: AnyActor) -> Group:
+    found = group_named(by, arguments.group)
+    if found.organisation.key != arguments.organisation:
+        raise WrongArgument(
+            f"{found.key} is a group of {found.organisation.key}: --organisation {found.organisation.key}"
+        )
+    if arguments.programme not in {None, found.programme.key}:
+        raise WrongArgument(f"{found.key} is a group in {found.programme.key}: --programme {found.programme.key}")
+    return found
+
+
+def password(arguments: Namespace) -> int:
+    by = acting(arguments)
+    user = user_named(by, arguments.username)
+    set_password(user=user, organisation=_home(user, by), password=_password(arguments), by=by, at=timezone.now())
+    print(f"{user.username} has a new password; where she was signed in she is signed out.")
+    return Outcome.DONE
+
+
+def role(arguments: Namespace) -> int:
+    by = acting(arguments)
+    user = user_named(by, arguments.username)
+    held = _running(user, by).filter(role=arguments.role)
+    if arguments.organisation:
+        held = held.filter(organisation=organisation_named(by, arguments.organisation))
+    if arguments.programme:
+        held = held.filter(programme_id=programme_named(by, arguments.programme).pk)
+    if arguments.group:
+        held = held.filter(group_id=group_named(by, arguments.group).pk)
+    grants = list(held)
+    if not grants:
+        roles = ", ".join(sorted({grant.role for grant in _running(user, by)})) or "no role"
+        raise WrongArgument(f"{user.username} does not hold the role {arguments.role} there; she holds: {roles}")
+    if len(grants) > 1:
+        raise WrongArgument(
+            f"{user.username} holds the role {arguments.role} {len(grants)} times: "
+            "say which, by --organisation, --programme or --group"
+        )
+    revoke_role(grant=grants[0], by=by, at=timezone.now())
+    print(f"{user.username} is no longer {arguments.role}.")
+    return Outcome.DONE
+
+
+def close(arguments: Namespace) -> int:
+    by = acting(arguments)
+    user = user_named(by, arguments.username)
+    close_account(user=user, organisation=_home(user, by), by=by, at=timezone.now())
+    print(f"The account of {user.username} is closed.")
+    return Outcome.DONE
+
+
+def _running(user: User, by: AnyActor) -> QuerySet[RoleGrant]:
+    return role_grants(by, user).exclude(until__lt=timezone.localdate())
+
+
+def _home(user: User, by: AnyActor) -> Organisation:
+    """Where the actor keeps her. Raises WrongArgument where none of her roles there still runs."""
+    grant = _running(user, by).first()
+    if grant is None or grant.organisation is None:
+        raise WrongArgument(f"{user.username} holds no role any more within your reach: `samaki user add` gives one")
+    return grant.organisation
 
 
 def _password(arguments: Namespace) -> str:
