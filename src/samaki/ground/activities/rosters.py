@@ -14,10 +14,10 @@ from samaki.ground.activities.models import Activity, Attendance, Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import require_over
-from samaki.ground.people.models import Consent
+from samaki.ground.people.models import Consent, Person
 from samaki.ground.people.operations.recording import NewPerson, add_people, consent_of
-from samaki.ground.people.queries import lacking_to_be_named
 from samaki.ground.people.recognition import recognise
+from samaki.ground.people.rules import StandingConsent, lacking_to_be_named, may_be_under_18
 from samaki.ground.periods.locks import lock_over, locked_periods
 from samaki.ground.periods.rules import Period
 from samaki.ground.programmes.models import Programme
@@ -82,7 +82,7 @@ def take_roster(
         ids, taken = _people(rows, organisation, by, at, origin)
         _consent(rows, ids, taken, by, organisation)
         _join(rows, ids, taken, organisation, origin, locks)
-        _attend(rows, ids, taken, by, locks)
+        _attend(rows, ids, taken, locks)
         created = taken.added | taken.joined | taken.attended
         changed = taken.consented - created
         written = Written(len(created), len(changed), len(rows) - len(created) - len(changed))
@@ -230,9 +230,7 @@ def _joined_on_wanted() -> Invalid:
     return Invalid("joined_on_wanted", words, field="since")
 
 
-def _attend(
-    rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, by: AnyActor, locks: Sequence[Period]
-) -> None:
+def _attend(rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, locks: Sequence[Period]) -> None:
     """Adds who is not noted at her session yet; who was noted before stays."""
     sessions = {row.session.pk: row.session for row in rows if row.session is not None}
     wanted: dict[int, dict[int, int]] = defaultdict(dict)
@@ -241,17 +239,18 @@ def _attend(
             wanted[row.session.pk].setdefault(person_id, index)
     faults: list[tuple[int, DomainError]] = []
     pairs: list[tuple[int, int]] = []
+    noted = _noted(sessions)
+    may_be_named = _Consents({person_id for people in wanted.values() for person_id in people})
     for session_id, people in wanted.items():
         session = sessions[session_id]
-        noted = set(Attendance.objects.filter(session=session_id).values_list("person_id", flat=True))
-        fresh = {person_id: index for person_id, index in people.items() if person_id not in noted}
+        fresh = {person_id: index for person_id, index in people.items() if person_id not in noted[session_id]}
         if not fresh:
             continue
         if (conflict := lock_over(locks, session.held_on)) is not None:
             faults += [(index, conflict) for index in fresh.values()]
             continue
-        lacking = lacking_to_be_named(by, fresh, on=session.held_on)
-        faults += [(fresh[person_id], _consent_wanted()) for person_id, whose in lacking.items() if whose]
+        lacking = [index for person_id, index in fresh.items() if not may_be_named.on(person_id, session.held_on)]
+        faults += [(index, _consent_wanted()) for index in lacking]
         pairs += [(session_id, person_id) for person_id in sorted(fresh)]
         taken.attended.update(fresh.values())
         session.attendance = Session.Attendance.NAMED
@@ -267,6 +266,43 @@ def _attend(
     for session in touched:
         session.updated_at = now
     Session.objects.bulk_update(touched, ["attendance", "revision", "updated_at"], batch_size=_BATCH)
+
+
+def _noted(session_ids: Iterable[int]) -> defaultdict[int, set[int]]:
+    """People noted before, by session."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    ids = sorted(session_ids)
+    for start in range(0, len(ids), _CHUNK):
+        attendances = Attendance.objects.filter(session__in=ids[start : start + _CHUNK])
+        for session_id, person_id in attendances.values_list("session_id", "person_id"):
+            found[session_id].add(person_id)
+    return found
+
+
+class _Consents:
+    """Who may be recorded by name on a date; read once for all of a roster."""
+
+    def __init__(self, person_ids: Iterable[int]) -> None:
+        self._people: dict[int, tuple[int | None, str]] = {}
+        self._given: defaultdict[int, list[tuple[dt.date, dt.date | None, StandingConsent]]] = defaultdict(list)
+        ids = sorted(person_ids)
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK]
+            for pk, birth_year, band in Person.objects.filter(pk__in=some).values_list("pk", "birth_year", "age_band"):
+                self._people[pk] = (birth_year, band)
+            given = Consent.objects.filter(person_id__in=some, purpose=Consent.Purpose.TAKE_PART)
+            for pk, on, until, who, spared in given.values_list(
+                "person_id", "given_on", "withdrawn_on", "given_by", "guardian_not_asked"
+            ):
+                self._given[pk].append((on, until, StandingConsent(who, spared)))
+
+    def on(self, person_id: int, day: dt.date) -> bool:
+        birth_year, band = self._people[person_id]
+        standing = [
+            consent for on, until, consent in self._given[person_id] if on <= day and (until is None or until > day)
+        ]
+        minor = may_be_under_18(birth_year, day, given=band)
+        return not lacking_to_be_named(minor=minor, consents=standing)
 
 
 def _consent_wanted() -> Invalid:

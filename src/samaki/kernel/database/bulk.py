@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 BATCH = 20_000
+ROWS_AT_ONCE, PARAMETERS = 500, 30_000  # SQLite takes 32,766 parameters
 
 
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[object]]) -> None:
@@ -22,15 +25,27 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            marks = ", ".join(["%s"] * len(names))
-            rows = list(zip(*(_as_sqlite_has_it(values) for values in columns.values()), strict=True))
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({marks})", rows)  # noqa: S608
+            _insert_into_sqlite(cursor, table, quoted, list(columns.values()))
             return
         types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
         arrays = ", ".join(f"%s::{types[name]}[]" for name in names)
         statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608
         for start in range(0, size, BATCH):
             cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
+
+
+def _insert_into_sqlite(
+    cursor: CursorWrapper, table: str, names: Sequence[str], columns: Sequence[Sequence[object]]
+) -> None:
+    """Some hundred rows a statement: where a table has triggers, each statement opens a journal of its own, and row by
+    row that is most of the work."""
+    size, many = len(columns[0]), min(ROWS_AT_ONCE, PARAMETERS // len(names))
+    rows = list(zip(*(_as_sqlite_has_it(values) for values in columns), strict=True))
+    marks = f"({', '.join(['%s'] * len(names))})"
+    for start in range(0, size, many):
+        some = rows[start : start + many]
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
+        cursor.execute(statement, list(chain.from_iterable(some)))
 
 
 def _as_sqlite_has_it(values: Sequence[object]) -> Sequence[object]:
