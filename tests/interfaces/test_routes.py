@@ -1,6 +1,6 @@
 """Every page, asked by every kind of person, about one organisation's records.
 
-Whose records: Banteay Srei's in Feminists in Action. `partner-me` works there, `partner-me-2` at another partner.
+Whose records: Banteay Srei's in Feminists in Action. `partner-me-3` works there, `partner-me-2` at another partner.
 A new route without a line here fails the test.
 """
 
@@ -23,7 +23,7 @@ from tests.interfaces.pages import signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
 
 READERS = ("own", "other", "officer", "donor", "authority", "administrator")
-USERS = {"own": "partner-me", "other": "partner-me-2"}
+USERS = {"own": "partner-me-3", "other": "partner-me-2"}
 PUBLIC_INSIDE = dict.fromkeys(READERS, 200)  # T1: whoever signs in
 INSIDE = {"own": 200, "other": 404, "officer": 200, "donor": 404, "authority": 404, "administrator": 404}
 NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
@@ -121,7 +121,7 @@ def test_an_outsider_reveals_no_name_and_decides_about_nobody(reader: str, statu
     assert MatchCandidate.objects.get(pk=about["decide_duplicate"][0]).state == MatchCandidate.State.OPEN
 
 
-@pytest.mark.parametrize("reader", ["partner-me", "partner-me-2", "donor", "administrator"])
+@pytest.mark.parametrize("reader", ["partner-me-3", "partner-me-2", "donor", "administrator"])
 def test_nobody_but_the_officer_verifies_or_returns(reader: str) -> None:
     client, about = signed_in(reader), theirs()
     verified = client.post(reverse("verify_report", args=about["verify_report"]))

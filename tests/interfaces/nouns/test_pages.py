@@ -29,25 +29,25 @@ def name_of(person: Person) -> str:
 
 
 def test_lists_of_people_show_no_name_until_asked() -> None:
-    client, person = signed_in("partner-me"), a_person()
+    client, person = signed_in("partner-me-3"), a_person()
     for address in (reverse("people"), reverse("person", args=[person.pk])):
         assert name_of(person) not in client.get(address).content.decode()
 
 
 def test_a_name_takes_a_reason_and_the_look_is_written_down() -> None:
-    client, person = signed_in("partner-me"), a_person()
+    client, person = signed_in("partner-me-3"), a_person()
     address = reverse("reveal_name", args=[person.pk])
     without = client.post(address, {"reason": ""})
     assert (without.status_code, name_of(person) in without.content.decode()) == (422, False)
     given = client.post(address, {"reason": "to correct the spelling"}, headers={"HX-Request": "true"})
     assert (given.status_code, name_of(person) in given.content.decode()) == (200, True)
     assert 'data-mask-after="60"' in given.content.decode()
-    entry = AuditEntry.objects.filter(action="people.reveal", actor_name="partner-me").latest("pk")
+    entry = AuditEntry.objects.filter(action="people.reveal", actor_name="partner-me-3").latest("pk")
     assert entry.reason == "to correct the spelling"
 
 
 def test_searching_a_name_puts_it_into_no_address() -> None:
-    client, person = signed_in("partner-me"), a_person()
+    client, person = signed_in("partner-me-3"), a_person()
     answer = client.post(reverse("people"), {"text": name_of(person)})
     page = answer.content.decode()
     assert reverse("person", args=[person.pk]) in page
@@ -55,7 +55,7 @@ def test_searching_a_name_puts_it_into_no_address() -> None:
 
 
 def test_a_pair_is_joined_and_the_slip_taken_back() -> None:
-    client = signed_in("partner-me")
+    client = signed_in("partner-me-3")
     pair = MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open").order_by("pk")[0]
     address = reverse("decide_duplicate", args=[pair.pk])
     client.post(address, {"same": "1", "although": "on"})
@@ -104,7 +104,7 @@ def test_the_list_of_groups_takes_as_many_queries_for_three_as_for_one() -> None
 
 
 def test_the_list_of_people_takes_as_many_queries_for_three_as_for_one() -> None:
-    client, counts = signed_in("partner-me"), []
+    client, counts = signed_in("partner-me-3"), []
     people = list(Person.objects.filter(organisation__key="banteay-srei", merged_into=None).order_by("pk"))
     hidden = [one.pk for one in people]
     MatchCandidate.objects.all().delete()
@@ -117,7 +117,7 @@ def test_the_list_of_people_takes_as_many_queries_for_three_as_for_one() -> None
 
 def test_a_group_takes_as_many_queries_for_three_members_as_for_one() -> None:
     group = Group.objects.filter(organisation__key="banteay-srei", keeps_names=True).order_by("pk")[0]
-    client, counts = signed_in("partner-me"), []
+    client, counts = signed_in("partner-me-3"), []
     people = Person.objects.filter(organisation__key="banteay-srei", merged_into=None).order_by("pk")[:3]
     Membership.objects.filter(group=group).delete()
     for person in people:
@@ -129,5 +129,5 @@ def test_a_group_takes_as_many_queries_for_three_members_as_for_one() -> None:
 def test_rejecting_a_pair_by_operation_takes_it_off_the_page() -> None:
     pair = MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open").order_by("pk")[0]
     reject(pair.pk, by=System("test"))
-    page = signed_in("partner-me").get(reverse("duplicates")).content.decode()
+    page = signed_in("partner-me-3").get(reverse("duplicates")).content.decode()
     assert f'action="{reverse("decide_duplicate", args=[pair.pk])}"' not in page

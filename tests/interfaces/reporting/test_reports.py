@@ -35,7 +35,7 @@ def april() -> PeriodReport | None:
 
 
 def test_home_names_the_month_owed_and_two_taps_send_it() -> None:
-    client = signed_in("partner-me")
+    client = signed_in("partner-me-3")
     address = reverse("write_report", args=APRIL)
     assert address in client.get(reverse("home")).content.decode()
     answer = client.post(address, {"narrative": "Two trainings were held.", "send": "1", "revision": ""})
@@ -44,27 +44,27 @@ def test_home_names_the_month_owed_and_two_taps_send_it() -> None:
     assert sent and (sent.state, sent.narrative, sent.submitted_by) == (
         State.SUBMITTED,
         "Two trainings were held.",
-        "partner-me",
+        "partner-me-3",
     )
 
 
 def test_the_figures_of_the_report_come_from_the_organisations_own_records() -> None:
     page = (
-        signed_in("partner-me").get(reverse("write_report", args=("fia", "banteay-srei", "2023-03"))).content.decode()
+        signed_in("partner-me-3").get(reverse("write_report", args=("fia", "banteay-srei", "2023-03"))).content.decode()
     )
     assert "Figures from the records" in page
     assert "period=2023-03&amp;organisation=banteay-srei" in page
 
 
 def test_a_draft_is_kept_and_not_sent() -> None:
-    client = signed_in("partner-me")
+    client = signed_in("partner-me-3")
     client.post(reverse("write_report", args=APRIL), {"narrative": "half", "keep": "1", "revision": ""})
     kept = april()
     assert kept and (kept.state, kept.narrative) == (State.OPEN, "half")
 
 
 def test_the_second_of_two_people_saving_sees_both_texts() -> None:
-    client, address = signed_in("partner-me"), reverse("write_report", args=APRIL)
+    client, address = signed_in("partner-me-3"), reverse("write_report", args=APRIL)
     client.post(address, {"narrative": "hers", "keep": "1", "revision": ""})
     answer = client.post(address, {"narrative": "his", "keep": "1", "revision": ""})
     page = answer.content.decode()
@@ -92,7 +92,7 @@ def test_a_report_comes_back_with_a_reason_and_its_writer_reads_it() -> None:
     officer.post(reverse("return_report", args=[waiting.pk]), {"reason": "Please count the second training"})
     waiting.refresh_from_db()
     assert waiting.state == State.RETURNED
-    page = signed_in("partner-me").get(reverse("write_report", args=("fia", "banteay-srei", waiting.period)))
+    page = signed_in("partner-me-3").get(reverse("write_report", args=("fia", "banteay-srei", waiting.period)))
     assert "Please count the second training" in page.content.decode()
 
 
@@ -100,7 +100,7 @@ def test_a_locked_month_says_so_and_takes_nothing() -> None:
     fia = Programme.objects.get(key="fia")
     PeriodReport.objects.filter(programme=fia, period="2025-04").delete()
     lock_period(programme=fia, period="2025-04", by=System("test"), at=timezone.now())
-    answer = signed_in("partner-me").post(
+    answer = signed_in("partner-me-3").post(
         reverse("write_report", args=APRIL), {"narrative": "too late", "send": "1", "revision": ""}
     )
     assert answer.status_code == 422
@@ -108,7 +108,7 @@ def test_a_locked_month_says_so_and_takes_nothing() -> None:
 
 
 def test_a_month_to_come_or_a_quarter_is_refused_in_words() -> None:
-    client = signed_in("partner-me")
+    client = signed_in("partner-me-3")
     assert client.get(reverse("write_report", args=("fia", "banteay-srei", "2025-Q1"))).status_code == 422
     answer = client.post(
         reverse("write_report", args=("fia", "banteay-srei", "2025-06")), {"narrative": "", "send": "1"}

@@ -215,7 +215,7 @@ def _report(programme: Programme, partner: Organisation, month: dt.date, state: 
         state=state,
         narrative="ក្នុងខែនេះ យើងបានរៀបចំសកម្មភាពតាមផែនការ ហើយបណ្តាញបានជួបអាជ្ញាធរ។",
         submitted_at=sent,
-        submitted_by="partner-me" if partner.key == "banteay-srei" else "partner-me-2",
+        submitted_by="partner-me-3" if partner.key == "banteay-srei" else "partner-me-2",
         decided_at=sent + dt.timedelta(days=3) if decided else None,
         decided_by="officer" if decided else "",
         return_reason="សូមពិនិត្យចំនួនអ្នកចូលរួមម្តងទៀត។" if state is State.RETURNED else "",

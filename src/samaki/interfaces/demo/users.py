@@ -36,12 +36,12 @@ POSTS: dict[str, tuple[Post, ...]] = {
         Post(Role.PROGRAMME_OFFICER, "banteay-srei", "banteay-srei"),
     ),
     "supervisor": (Post(Role.CASE_SUPERVISOR, "wela", "mpp"),),
-    "partner-me": (
-        Post(Role.PARTNER_ME, "wela", "mpp"),
+    "partner-me": (Post(Role.PARTNER_ME, "wela", "mpp"),),
+    "partner-me-2": (Post(Role.PARTNER_ME, FIA_PARTNERS[1], "fia"),),
+    "partner-me-3": (
         Post(Role.PARTNER_ME, "banteay-srei", "fia"),
         Post(Role.PARTNER_ME, "banteay-srei", "banteay-srei"),
     ),
-    "partner-me-2": (Post(Role.PARTNER_ME, FIA_PARTNERS[1], "fia"),),
     "facilitator": (Post(Role.FACILITATOR, "wela", "mpp"), Post(Role.FACILITATOR, "diakonia", "twg")),
     "coordinator": (Post(Role.GROUP_COORDINATOR, "wela", "mpp", group_key("040102")),),
     "counsellor": (Post(Role.COUNSELLOR, "wela", "mpp"),),
