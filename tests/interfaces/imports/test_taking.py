@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from samaki.ground.groups.models import Group
-from samaki.ground.programmes.models import Programme, ProgrammeRole
+from samaki.ground.places.queries import place
+from samaki.ground.programmes.models import Programme, ProgrammePlace, ProgrammeRole
 from samaki.interfaces.imports.examples import example_workbook
 from samaki.interfaces.imports.mending import wrong_rows
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
@@ -137,6 +138,18 @@ def test_whoever_works_in_several_programmes_is_asked_which(world: World) -> Non
         world.take("tallies", workbook([TALLY_HEAD, tally()]), actor=both)
     assert (asked.value.code, asked.value.params["choices"]) == ("which_programme", "mens, other")
     assert world.take("tallies", workbook([TALLY_HEAD, tally()]), actor=both, programme="other").programme == "other"
+
+
+def test_a_file_that_names_places_of_one_of_several_programmes_only_tells_which(world: World) -> None:
+    other = Programme.objects.create(key="other", name_km="ផ្សេង", name_en="Other")
+    ProgrammeRole.objects.create(programme=other, organisation=world.ours, part=ProgrammeRole.Part.PARTNER)
+    for programme, code in ((world.programme, "0406"), (other, "1410")):
+        ProgrammePlace.objects.create(programme=programme, place_id=place(code).id)
+    both = Actor(None, "me", (Grant(Role.PARTNER_ME, world.ours.pk, None),), second_factor=True)
+    taken = [world.take("tallies", workbook([TALLY_HEAD, tally(code)]), actor=both) for code in ("040601", "141001")]
+    assert [one.programme for one in taken] == ["mens", "other"]
+    with pytest.raises(Invalid):
+        world.take("tallies", workbook([TALLY_HEAD, tally("040601"), tally("141001")]), actor=both)
 
 
 def test_headings_matched_by_hand_are_remembered_for_the_organisation_and_kind_alone(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from samaki.ground.organisations.models import Organisation
-from samaki.ground.programmes.models import Programme
-from samaki.interfaces.imports.access import kind_named, place_to_take
+from samaki.interfaces.imports.access import Place, kind_named, names_its_places, place_to_take
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.outcome import Outcome
 from samaki.interfaces.imports.reading.content import MOST_BYTES
@@ -47,11 +46,14 @@ def run(
     OSError for a path that cannot be read.
     """
     table_kind = kind_named(kind)
-    where = place_to_take(actor, table_kind, programme, organisation)
     at = at or timezone.now()
+    content = content_of(file)
+    where = place_to_take(
+        actor, table_kind, programme, organisation,
+        told_by_file=lambda found: _told_by_file(content, table_kind, found, actor, at, day_first),
+    )  # fmt: skip
     mapping = mapping_of(where[1], table_kind)
     day_first = mapping.day_first if day_first is None else day_first
-    content = content_of(file)
     run_id: list[int] = []
 
     def begin() -> str:
@@ -94,10 +96,29 @@ def run(
     )
 
 
+def _told_by_file(
+    content: bytes,
+    kind: TableKind,
+    found: Sequence[Place],
+    actor: AnyActor,
+    at: dt.datetime,
+    day_first: bool | None,
+) -> Place | None:
+    """The one of several programmes whose places and groups the file names; None where that is none, or several."""
+    today = timezone.localdate(at)
+    fitting = []
+    for programme, organisation in found:
+        table = read(content, kind, Reading(today, day_first), remembered=mapping_of(organisation, kind).headings)
+        setting = Setting(actor, programme.pk, organisation.pk, at, today)
+        if len(table) and names_its_places(table, kind, setting):
+            fitting.append((programme, organisation))
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def take(
     content: bytes,
     kind: TableKind,
-    where: tuple[Programme, Organisation],
+    where: Place,
     actor: AnyActor,
     at: dt.datetime,
     *,
