@@ -168,8 +168,10 @@ def _cases(random: random.Random, number: int, rows: int) -> Rows:
         for row in range(rows):
             opened = DAY_ONE + dt.timedelta(days=random.randrange(1000))
             last = opened + dt.timedelta(days=90)
-            yield (f"B{number}-{row:05}", f"Group {row % 20}", *random.choice(communes), opened, 1 + row % 5,
-                   opened, opened if row % 5 == 0 else last, random.choice(scale), random.choice(scale), last)  # fmt: skip
+            ended = opened if row % 5 == 0 else last
+            judged = (random.choice(scale), random.choice(scale))
+            where = (f"Group {row % 20}", *random.choice(communes))
+            yield (f"B{number}-{row:05}", *where, opened, 1 + row % 5, opened, ended, *judged, last)
 
     head = ("Case code", "Group", "Province", "District", "Commune", "Opened on", "Number of sessions",
             "First session", "Last session", "Group’s judgement: any violence", "Group’s judgement: physical violence",
