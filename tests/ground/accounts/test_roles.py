@@ -162,3 +162,49 @@ def test_an_account_with_roles_elsewhere_is_not_closed_from_here() -> None:
         operations.close_account(user=both, organisation=field.ours, by=by, at=NOW)
     assert not operations.close_account(user=user, organisation=field.ours, by=by, at=NOW).is_active
     assert reach(by, Action.MANAGE_USERS).covers(organisation_id=field.ours.pk, programme_id=field.programme.pk)
+
+
+def test_a_password_is_set_by_who_may_give_every_role_it_opens_and_stays_out_of_the_trail() -> None:
+    field = a_field()
+    ours, programmes = _administrator(field.ours), _administrator(field.ours, field.programme.pk)
+    plain, both, officer, without, closed = (
+        _create(field, System("tests"), name) for name in ("plain", "both", "officer", "without", "closed")
+    )
+    RoleGrant.objects.create(user=both, role="partner_me", organisation=field.theirs)
+    RoleGrant.objects.create(
+        user=officer, role="programme_officer", organisation=field.ours, programme_id=field.programme.pk
+    )
+    without.role_grants.all().delete()
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    closed.refresh_from_db()
+    given: dict[str, Any] = {"organisation": field.ours, "password": "another long pass", "at": NOW}
+    refused = [
+        *((plain, actor) for actor in field.strangers().values()),
+        (plain, _administrator(field.theirs)),
+        (both, ours),
+        (both, programmes),
+        (officer, ours),
+        (without, ours),
+    ]
+    for user, actor in refused:
+        with pytest.raises(Refused):
+            operations.set_password(user=user, **given, by=actor)
+        assert AuditEntry.objects.latest("pk").refused
+    for code, user, word in (("account_closed", closed, "another long pass"), ("weak_password", plain, "short")):
+        with pytest.raises((Conflict, Invalid)) as said:
+            operations.set_password(user=user, **given | {"password": word}, by=ours)
+        assert said.value.code == code
+    assert [User.objects.get(pk=user.pk).check_password(PASSWORD) for user in (plain, both, officer)] == [True] * 3
+    operations.set_password(user=plain, **given, by=ours)
+    operations.set_password(user=officer, **given, by=programmes)
+    assert [User.objects.get(pk=user.pk).check_password("another long pass") for user in (plain, officer)] == [True] * 2
+    assert list(AuditEntry.objects.filter(action="set_password").values_list("details", flat=True)) == [{}, {}]
+
+
+def test_an_account_within_one_programme_is_closed_by_who_administers_that_programme() -> None:
+    field = a_field()
+    user = _create(field, System("tests"))
+    given: dict[str, Any] = {"user": user, "organisation": field.ours, "at": NOW}
+    with pytest.raises(Refused):
+        operations.close_account(**given, by=_administrator(field.ours, field.other.pk))
+    assert not operations.close_account(**given, by=_administrator(field.ours, field.programme.pk)).is_active

@@ -48,7 +48,7 @@ def test_everyone_knows_that_a_programme_exists_and_only_its_people_work_in_it()
             find(PUBLIC, "nothing")
 
 
-def test_only_an_officer_of_every_programme_of_the_lead_makes_a_new_one() -> None:
+def test_only_an_officer_or_administrator_of_every_programme_of_the_lead_makes_a_new_one() -> None:
     field = a_field()
     new = {"key": "new", "name_km": "ថ្មី", "name_en": "New", "starts_on": TODAY, "ends_on": None, "at": NOW}
     for actor in (field.officer, field.me, Actor(3, "o", (Grant(Role.PROGRAMME_OFFICER, field.theirs.pk, None),))):
@@ -59,6 +59,12 @@ def test_only_an_officer_of_every_programme_of_the_lead_makes_a_new_one() -> Non
     assert [(role.part, role.organisation.key) for role in queries.roles(PUBLIC, made)] == [("lead", "ours")]
     with pytest.raises(Conflict):
         operations.create_programme(**new, lead=field.ours, by=officer)
+    for actor in (
+        field.actor(Role.ADMINISTRATOR),
+        Actor(3, "a", (Grant(Role.ADMINISTRATOR, field.theirs.pk, None),)),
+    ):
+        with pytest.raises(Refused):
+            operations.create_programme(**new | {"key": "newer"}, lead=field.ours, by=actor)
 
 
 def test_the_second_of_two_people_saving_a_programme_sees_both_and_the_calendar_stays() -> None:

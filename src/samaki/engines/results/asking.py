@@ -185,7 +185,7 @@ def no_programme(key: str) -> Programme:
     if known:
         words = _("There is no programme %(name)s. There are: %(suggestions)s.")
     else:
-        words = _("There is no programme %(name)s: nobody has set up a programme here yet.")
+        words = _("There is no programme yet.")
     raise _unknown(NotFound, "no_such_programme", words, "programme", key, known)
 
 
