@@ -94,9 +94,21 @@ class TestWhoMustNotSee:
     def test_an_outsider_asks_whole_periods_only(self) -> None:
         setting = a_setting()
         setting.cases(40, setting.mens_group())
-        found = ask(setting, "perpetrators_counselled", PUBLIC, as_of=dt.date(2008, 5, 14))
-        assert (found.value, found.suppressed) == (None, True)
-        assert ask(setting, "perpetrators_counselled", PUBLIC, as_of=dt.date(2008, 5, 31)).value == 40
+        for day in (14, 31):
+            with pytest.raises(Refused) as refused:
+                ask(setting, "perpetrators_counselled", PUBLIC, as_of=dt.date(2008, 5, day))
+            assert refused.value.code == "as_of_not_published"
+        assert ask(setting, "perpetrators_counselled", PUBLIC, period="2008").value == 40
+
+    @pytest.mark.parametrize("more", [{"by": "gender"}, {"place": "04"}])
+    def test_an_outsider_gets_no_part_of_a_month_or_quarter(self, more: dict[str, str]) -> None:
+        setting = a_setting()
+        setting.session(*setting.people(30))
+        for period in ("2008-01", "2008-Q1"):
+            with pytest.raises(Refused) as refused:
+                ask(setting, "participants", PUBLIC, period=period, **more)
+            assert refused.value.code == "years_only"
+        assert ask(setting, "participants", PUBLIC, period="2008", **more).value == 30
 
     def test_an_outsider_reads_no_small_range_and_no_small_remainder(self) -> None:
         setting = a_setting()
@@ -374,7 +386,7 @@ def test_three_records_and_six_figures_cost_as_many_queries_as_one(outside: bool
         for _each in range(number):
             setting.session(*setting.people(12))
         reader = PUBLIC if outside else setting.officer()
-        periods = ["2008-01", "2008"][:number]
+        periods = ["2007", "2008"][:number]
         asked = [
             FigureQuery(setting.programme.key, "participants", period=p, by=("gender",)[: number - 1]) for p in periods
         ]

@@ -99,6 +99,39 @@ def test_a_question_that_is_none_is_told_and_never_breaks_the_page(asked: dict[s
         assert answer.status_code in {200, 403, 404, 422}, (name, asked)
 
 
+@pytest.mark.parametrize("asked", [{"as_of": "garbage"}, {"by_1": "nope"}, {"period": "2023-000000001"}])
+def test_a_file_of_a_question_not_understood_is_refused_and_never_the_whole_figure(asked: dict[str, str]) -> None:
+    client = signed_in("donor")
+    assert client.get(reverse("figure_csv", args=["fia", "participants"]), asked).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"as_of": "2023-06-30", "by_1": "gender"},
+        {"period": "2023-Q1", "by_1": "gender"},
+        {"period": "2023-03", "by_1": "gender"},
+    ],
+)
+def test_no_outsider_gets_parts_that_a_neighbouring_period_would_give_away(asked: dict[str, str]) -> None:
+    client = signed_in("donor")
+    assert client.get(reverse("figure_csv", args=["fia", "participants"]), asked).status_code == 403
+
+
+@pytest.mark.parametrize("after", ["--1", "²", "9" * 40, "1e3", "-"])
+def test_a_mark_that_is_none_begins_at_the_first_row(after: str) -> None:
+    client = signed_in("officer")
+    answer = client.get(reverse("figure_records", args=["mpp", "outreach_contacts"]), {"after": after})
+    assert answer.status_code == 200
+
+
+def test_the_last_day_of_all_is_a_day_like_others() -> None:
+    answer = signed_in("donor").get(
+        reverse("figure_csv", args=["twg", "working_group_composition"]), {"as_of": "9999-12-31"}
+    )
+    assert answer.status_code == 200
+
+
 def test_an_indicator_or_programme_nobody_knows_is_not_found() -> None:
     client = signed_in("officer")
     assert client.get(reverse("indicator", args=["mpp", "no_such"])).status_code == 404

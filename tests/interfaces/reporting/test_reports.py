@@ -83,6 +83,13 @@ def test_verify_takes_one_tap_and_opens_the_next() -> None:
     assert answer.headers["Location"] == reverse("report", args=[waiting[1].pk])
 
 
+@pytest.mark.parametrize("revision", ["²", "9" * 5000, "-1", "x"])
+def test_a_revision_that_is_none_breaks_nothing(revision: str) -> None:
+    waiting = PeriodReport.objects.filter(state=State.SUBMITTED).order_by("pk")[0]
+    answer = signed_in("officer").post(reverse("verify_report", args=[waiting.pk]), {"revision": revision})
+    assert answer.status_code == 302
+
+
 def test_a_report_comes_back_with_a_reason_and_its_writer_reads_it() -> None:
     waiting = PeriodReport.objects.filter(state=State.SUBMITTED, organisation__key="banteay-srei").first()
     assert waiting

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from samaki.engines.reports import labels
+from samaki.engines.results.door import may_be_parted
 from samaki.engines.results.frameworks import Described, NodeResults, Tracked, catalogue, programme_results
 from samaki.engines.results.queries import figures, programme_named
 from samaki.ground.periods.rules import Period, parse
@@ -145,7 +146,8 @@ def _all(actor: AnyActor, programme: str, span: Period) -> NodeResults:
 def _broken_down(
     actor: AnyActor, programme: str, span: Period, definitions: Sequence[Described]
 ) -> dict[str, tuple[Breakdown, ...]]:
-    asked = [(one, name) for one in definitions for name in BROKEN_DOWN_BY if name in one.dimensions]
+    parted = [one for one in definitions if may_be_parted(one.unit, span)]
+    asked = [(one, name) for one in parted for name in BROKEN_DOWN_BY if name in one.dimensions]
     queries = [FigureQuery(programme, one.key, period=span.key, by=(name,)) for one, name in asked]
     found: dict[str, tuple[Breakdown, ...]] = {one.key: () for one in definitions}
     for (one, name), figure in zip(asked, figures(actor, queries), strict=True):

@@ -20,6 +20,7 @@ from samaki.engines.results.asking import Resolved
 from samaki.engines.results.counting import AT_MOST, ORGANISATION, Counted, Key, Part, Wanted
 from samaki.engines.results.definitions import Basis
 from samaki.engines.results.models import IndicatorVersion
+from samaki.ground.periods.rules import Kind, Period
 from samaki.kernel.disclosure import (
     TOTAL,
     CountTable,
@@ -41,8 +42,9 @@ from samaki.kernel.errors import Invalid, Refused
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
 PERCENT = "percent"
-MOST_COUNTS = 1_000  # parts of a published table; more would keep a reader waiting for seconds
-MOST_RATIOS = 200
+SIMPLE = 2  # dimensions of a table that is quickly proved safe
+MOST_COUNTS = (1_000, 300)  # parts of a simple table and of another; more would keep a reader waiting for seconds
+MOST_RATIOS = (200, 30)
 PLACES = ("province", "district", "commune", "village")
 NEVER_OUTSIDE = (ORGANISATION, "group")
 REASONS: Mapping[str, Promise] = {
@@ -99,6 +101,15 @@ def refuse_outside(one: Resolved) -> None:
             place=name,
             places=", ".join(one.counts.places),
         )
+    if one.query.as_of is not None and one.counts.basis is not Basis.STATE:
+        # Asked month by month, each difference is what one month added.
+        raise Refused(
+            "as_of_not_published",
+            _("Up to a day, this figure is not published. Please ask for a period."),
+            field="as_of",
+        )
+    if (one.query.by or one.place) and not may_be_parted(one.version.unit, one.period):
+        raise Refused("years_only", _("Broken down, this figure is published for whole years only."), field="period")
     for name in one.query.by:
         if name in NEVER_OUTSIDE:
             raise Refused(
@@ -128,6 +139,12 @@ def widened(one: Resolved) -> Resolved:
         )
     wanted = replace(one.wanted, places=(), by=by)
     return replace(one, query=replace(one.query, by=by), wanted=wanted, place=None, place_level=None)
+
+
+def may_be_parted(unit: str, period: Period | None) -> bool:
+    """Whether parts of the figure may be published for the period: of people and cases, for whole years and all time.
+    A quarter is its year less the other quarters, so parts of both would give each other away."""
+    return period is None or period.kind is Kind.YEAR or not in_scope(unit)
 
 
 def fixed(wanted: Wanted, today: dt.date) -> Wanted:
@@ -197,8 +214,9 @@ def _through(
 
 def _not_too_fine(one: Resolved, release: Release) -> None:
     """Raises Invalid where proving that nobody is exposed would take longer than a reader waits."""
-    parts = math.prod(len(names) for names in _categories(release))
-    if parts > (MOST_RATIOS if one.counts.is_ratio else MOST_COUNTS):
+    categories = _categories(release)
+    most = MOST_RATIOS if one.counts.is_ratio else MOST_COUNTS
+    if math.prod(len(names) for names in categories) > most[len(categories) > SIMPLE]:
         raise Invalid(
             "too_fine_to_publish",
             _("This breakdown has too many parts to be published safely. Please choose fewer."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from django import forms
@@ -23,13 +24,14 @@ from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
 from samaki.interfaces.figures.rows import table as rows_table
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
-from samaki.kernel.errors import DomainError, NotFound, Refused
+from samaki.kernel.errors import DomainError, Invalid, NotFound, Refused
 from samaki.kernel.evidence import row_sources
 from samaki.kernel.figures import Cell, Figure, FigureQuery, Source
 from samaki.kernel.policy import WANTS_REASON, Action, may
 
 PERIODS = 8  # of a trend
 ROWS = 50
+MARK = re.compile(r"-?[0-9]{1,17}")
 
 
 class Reason(forms.Form):
@@ -59,7 +61,7 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
     question = _question(request, where, defined)
     query = replace(question.query(key, indicator), by=(), only=cell_of(request.GET))
     after = request.GET.get("after", "")
-    mark = int(after) if after.lstrip("-").isdecimal() and len(after) < 18 else None
+    mark = int(after) if MARK.fullmatch(after) else None
     reason = Reason(request.POST or None)
     actor = request.actor
     if reason.is_bound and reason.is_valid():
@@ -101,7 +103,10 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
 def figure_csv(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
     """The figure as a file. A file leaves the house, so it holds what may be published, whoever takes it."""
     where, defined = programme(request.actor, key), _defined(request, indicator)
-    query = _question(request, where, defined).query(key, indicator)
+    form = _question(request, where, defined)
+    query = form.query(key, indicator)
+    for name, errors in form.errors.items():
+        raise Invalid("question_not_understood", "%(said)s", field=name, said=" ".join(map(str, errors)))
     text = "\ufeff" + as_csv(results.figure(PUBLIC, query), query.by)
     headers = {"Content-Disposition": f'attachment; filename="{key}-{indicator}.csv"'}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

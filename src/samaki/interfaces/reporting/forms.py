@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Narrative(forms.Form):
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, max_value=2**31 - 1, widget=forms.HiddenInput)
     narrative = forms.CharField(
         label=_("What happened this month, in your words"),
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -11,6 +11,12 @@ class Narrative(forms.Form):
         required=False,
         help_text=_("No names and no case details: others read this."),
     )
+
+
+class Seen(forms.Form):
+    """Which state of the report the verifier had before her."""
+
+    revision = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
 class Return(forms.Form):

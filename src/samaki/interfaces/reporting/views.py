@@ -20,7 +20,7 @@ from samaki.ground.periods.rules import Period, State
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import programmes_for
 from samaki.interfaces.reporting import owed
-from samaki.interfaces.reporting.forms import Narrative, Return
+from samaki.interfaces.reporting.forms import Narrative, Return, Seen
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import NotFound
@@ -105,13 +105,9 @@ def report(request: ActorRequest, report_id: int) -> HttpResponse:
 @require_POST
 def verify(request: ActorRequest, report_id: int) -> HttpResponse:
     """Verify and go to the next: one tap."""
-    revision = request.POST.get("revision", "")
-    done = operations.verify_report(
-        report_id=report_id,
-        by=request.actor,
-        at=timezone.now(),
-        revision=int(revision) if revision.isdigit() else None,
-    )
+    form = Seen(request.POST)
+    seen = form.cleaned_data["revision"] if form.is_valid() else None
+    done = operations.verify_report(report_id=report_id, by=request.actor, at=timezone.now(), revision=seen)
     following = queries.next_waiting(request.actor, done)
     about = {"organisation": named(done.organisation), "period": period_in_words(done.period)}
     messages.success(request, _("Verified: %(organisation)s, %(period)s.") % about)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from samaki.kernel.disclosure.table import Cell, CountTable
@@ -39,7 +40,7 @@ def is_fixed_period(start: date | None, end: date | None, *, fiscal_start_month:
 
 def is_fixed_day(day: date) -> bool:
     """Rule 4 for a state "as of" a day: only the last day of a month."""
-    return (day + timedelta(days=1)).day == 1
+    return day.day == monthrange(day.year, day.month)[1]
 
 
 def must_wait(earlier: int | None, now: int | None, k: int) -> bool:
