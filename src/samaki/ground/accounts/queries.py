@@ -44,11 +44,11 @@ def is_example_site() -> bool:
     return User.objects.filter(is_example=True).exists() and not User.objects.filter(is_example=False).exists()
 
 
-def is_administered(organisation_key: str, programme_id: int | None, *, on: dt.date) -> bool:
-    """True where somebody can still sign in who administers the programme, or (None) all of the organisation's."""
-    running = RoleGrant.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=on), role=Role.ADMINISTRATOR, user__is_active=True
-    )
+def is_administered(actor: AnyActor, organisation_key: str, programme_id: int | None, *, on: dt.date) -> bool:
+    """True where somebody can still sign in who administers the programme, or (None) all of the organisation's, as far
+    as the actor sees."""
+    within = RoleGrant.objects.filter(reach(actor, Action.MANAGE_USERS).q(group="group_id"))
+    running = within.filter(Q(until__isnull=True) | Q(until__gte=on), role=Role.ADMINISTRATOR, user__is_active=True)
     if programme_id is not None:
         return running.filter(programme_id=programme_id).exists()
     return running.filter(organisation__key=organisation_key, programme_id__isnull=True).exists()

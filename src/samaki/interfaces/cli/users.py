@@ -68,7 +68,7 @@ def _giver(arguments: Namespace, role: Role) -> AnyActor:
     machine = System("first administrator")
     programme_id = programme_named(machine, arguments.programme).pk if arguments.programme else None
     today = timezone.localdate()
-    if role is not Role.ADMINISTRATOR or is_administered(arguments.organisation, programme_id, on=today):
+    if role is not Role.ADMINISTRATOR or is_administered(machine, arguments.organisation, programme_id, on=today):
         raise WrongArgument("there is an administrator: say who adds the user, by --as USER")
     return machine
 
