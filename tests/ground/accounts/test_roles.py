@@ -117,6 +117,14 @@ def test_what_cannot_be_a_user_is_not_taken() -> None:
     assert User.objects.count() == 1
 
 
+def test_a_colleague_added_at_an_example_organisation_is_no_example_user() -> None:
+    field = a_field()
+    Organisation.objects.filter(pk=field.ours.pk).update(is_example=True)
+    field.ours.refresh_from_db()
+    assert not _create(field, System("tests")).is_example
+    assert not queries.is_example_site()
+
+
 def test_a_role_ends_at_once_and_its_days_stay_on_record() -> None:
     field = a_field()
     by = _administrator(field.ours)

@@ -33,7 +33,8 @@ def create_user(
     by: AnyActor,
     at: dt.datetime,
 ) -> User:
-    """A user with her first role. Raises Conflict("username_taken"), Invalid for a weak password or no username."""
+    """A real user, even at an example organisation, with her first role: an example account opens by one tap, so only
+    the demo makes those. Raises Conflict("username_taken"), Invalid for a weak password or no username."""
     with acting(
         by,
         Action.MANAGE_USERS,
@@ -46,7 +47,7 @@ def create_user(
             raise Invalid("username_wanted", _("Please enter a user name without spaces around it."), field="username")
         if User.objects.filter(username__iexact=username).exists():
             raise Conflict("username_taken", _("This user name is taken."), field="username")
-        user = User(username=username, language=language, is_example=organisation.is_example)
+        user = User(username=username, language=language)
         _not_weak(password, user)
         user.set_password(password)
         user.save()
