@@ -16,6 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from samaki.ground.accounts.models import User
 from samaki.interfaces.web.requests import ActorRequest
 from samaki.kernel.actors import Actor, Role
+from samaki.kernel.audit.models import AuditEntry
 from tests.interfaces.web.conftest import PASSWORD, MakeUser
 
 pytestmark = pytest.mark.django_db
@@ -100,14 +101,38 @@ def test_one_tap_needs_a_post_with_a_token(make_user: MakeUser) -> None:
     assert "_auth_user_id" not in strict.session
 
 
-def test_an_example_session_loses_its_second_step_when_the_site_becomes_real(
-    client: Client, make_user: MakeUser
-) -> None:
+def test_an_example_session_ends_when_the_site_becomes_real(client: Client, make_user: MakeUser) -> None:
     make_user("supervisor", Role.CASE_SUPERVISOR, example=True)
     client.post(reverse("sign_in_as_example", args=["supervisor"]))
     assert actor_after(client).second_factor is True
     make_user("sokha")
-    assert actor_after(client).second_factor is False
+    answer = client.get(HOME)
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/accounts/login/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_locked_example_session_ends_too_when_the_site_becomes_real(client: Client, make_user: MakeUser) -> None:
+    make_user("supervisor", Role.CASE_SUPERVISOR, example=True)
+    client.post("/accounts/login/", {"login": "supervisor", "password": PASSWORD})
+    client.post(reverse("lock"))
+    make_user("sokha")
+    assert client.post(reverse("unlock"), {"password": PASSWORD}).status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_printed_password_opens_an_example_account_only_on_an_example_site(
+    client: Client, make_user: MakeUser
+) -> None:
+    make_user("officer", Role.PROGRAMME_OFFICER, example=True)
+    entries = {"login": "officer", "password": PASSWORD}
+    assert Client().post("/accounts/login/", entries).status_code == 302
+    make_user("sokha")
+    answer = client.post("/accounts/login/", entries)
+    assert (answer.status_code, "_auth_user_id" in client.session) == (403, False)
+    assert actor_after(client).user_id is None
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.refused, entry.details["code"]) == (True, "example_account_closed")
+    assert client.post("/accounts/login/", {"login": "sokha", "password": PASSWORD}).status_code == 302
 
 
 def test_one_tap_leads_to_no_other_site(client: Client, make_user: MakeUser) -> None:

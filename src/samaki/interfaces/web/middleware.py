@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from samaki.ground.accounts.queries import actor_of
+from samaki.ground.accounts.queries import actor_of, is_example_site
 from samaki.interfaces.web import errors, idle, second_factor
 from samaki.interfaces.web.requests import ActorRequest
 from samaki.kernel.actors import PUBLIC
@@ -40,7 +41,8 @@ def language(get_response: Next) -> Next:
 
 
 class Actors:
-    """Puts `request.actor` on every request, keeps the idle lock, and answers a DomainError in the asker's form."""
+    """Puts `request.actor` on every request, ends the sessions of example users on a real site, keeps the idle lock,
+    and answers a DomainError in the asker's form."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -50,6 +52,9 @@ class Actors:
         if not request.user.is_authenticated:
             return self.get_response(request)
         user = request.user
+        if user.is_example and not is_example_site():
+            logout(request)  # one tap or a printed password opened it; now the site holds somebody real
+            return self.get_response(request)
         response = idle.locked_answer(request, now=time.time())
         if response is None:
             request.actor = actor_of(user, on=timezone.localdate(), second_factor=second_factor.given(request, user))
