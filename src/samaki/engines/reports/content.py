@@ -12,9 +12,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from samaki.engines.reports import labels
-from samaki.engines.results.door import may_be_parted
 from samaki.engines.results.frameworks import Described, NodeResults, Tracked, catalogue, programme_results
 from samaki.engines.results.queries import figures, programme_named
+from samaki.engines.results.unpublishable import may_be_parted
 from samaki.ground.periods.rules import Period, parse
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import PUBLIC, AnyActor

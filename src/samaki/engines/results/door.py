@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.results.asking import Resolved
-from samaki.engines.results.counting import AT_MOST, ORGANISATION, Counted, Key, Part, Wanted
+from samaki.engines.results.counting import AT_MOST, Counted, Key, Part, Wanted
 from samaki.engines.results.definitions import Basis
 from samaki.engines.results.models import IndicatorVersion
-from samaki.ground.periods.rules import Kind, Period
+from samaki.engines.results.unpublishable import refuse_too_fine
 from samaki.kernel.disclosure import (
     TOTAL,
     CountTable,
@@ -38,15 +37,10 @@ from samaki.kernel.disclosure import (
     publish,
     threshold,
 )
-from samaki.kernel.errors import Invalid, Refused
+from samaki.kernel.errors import Invalid
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
 PERCENT = "percent"
-SIMPLE = 2  # dimensions of a table that is quickly proved safe
-MOST_COUNTS = (1_000, 300)  # parts of a simple table and of another; more would keep a reader waiting for seconds
-MOST_RATIOS = (200, 30)
-PLACES = ("province", "district", "commune", "village")
-NEVER_OUTSIDE = (ORGANISATION, "group")
 REASONS: Mapping[str, Promise] = {
     "protected": _("Not shown (number too small)"),
     "place": _("Not published for so small a place"),
@@ -90,33 +84,6 @@ def margins_of(by: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [names for size in range(len(by) + 1) for names in itertools.combinations(by, size)]
 
 
-def refuse_outside(one: Resolved) -> None:
-    """Raises Refused where this cannot be published to anyone, whatever its numbers."""
-    levels = {name for name in one.query.by if name in PLACES} | ({one.place_level} if one.place_level else set())
-    for name in sorted(levels - set(one.counts.places)):
-        raise Refused(
-            "place_not_published",
-            _("This figure is not published for so small a place. It is for: %(places)s, or the whole programme."),
-            field="place",
-            place=name,
-            places=", ".join(one.counts.places),
-        )
-    if one.query.as_of is not None and one.counts.basis is not Basis.STATE:
-        # Asked month by month, each difference is what one month added.
-        raise Refused(
-            "as_of_not_published",
-            _("Up to a day, this figure is not published. Please ask for a period."),
-            field="as_of",
-        )
-    if (one.query.by or one.place) and not may_be_parted(one.version.unit, one.period):
-        raise Refused("years_only", _("Broken down, this figure is published for whole years only."), field="period")
-    for name in one.query.by:
-        if name in NEVER_OUTSIDE:
-            raise Refused(
-                "dimension_not_published", _("A breakdown by %(name)s is not published."), field="by", name=name
-            )
-
-
 def at(one: Resolved) -> At | None:
     """Where the question of an outsider is to be read from the table of all places."""
     if one.place is None or one.place_level is None or not in_scope(one.version.unit):
@@ -139,12 +106,6 @@ def widened(one: Resolved) -> Resolved:
         )
     wanted = replace(one.wanted, places=(), by=by)
     return replace(one, query=replace(one.query, by=by), wanted=wanted, place=None, place_level=None)
-
-
-def may_be_parted(unit: str, period: Period | None) -> bool:
-    """Whether parts of the figure may be published for the period: of people and cases, for whole years and all time.
-    A quarter is its year less the other quarters, so parts of both would give each other away."""
-    return period is None or period.kind is Kind.YEAR or not in_scope(unit)
 
 
 def fixed(wanted: Wanted, today: dt.date) -> Wanted:
@@ -203,25 +164,13 @@ def _policy(one: Resolved) -> DisclosurePolicy:
 def _through(
     one: Resolved, release: Release, policy: DisclosurePolicy, earlier: PublishedTable | PublishedRatios | None
 ) -> PublishedTable | PublishedRatios:
-    _not_too_fine(one, release)
+    refuse_too_fine(one, _categories(release))
     parts = _parts(release)
     dimensions = _dimensions(release, parts)
     cells = tuple(parts.items())
     if earlier is None:
         return _first_judged(one.counts.is_ratio, policy, dimensions, cells)
     return _judged(one.counts.is_ratio, policy, dimensions, cells, earlier)
-
-
-def _not_too_fine(one: Resolved, release: Release) -> None:
-    """Raises Invalid where proving that nobody is exposed would take longer than a reader waits."""
-    categories = _categories(release)
-    most = MOST_RATIOS if one.counts.is_ratio else MOST_COUNTS
-    if math.prod(len(names) for names in categories) > most[len(categories) > SIMPLE]:
-        raise Invalid(
-            "too_fine_to_publish",
-            _("This breakdown has too many parts to be published safely. Please choose fewer."),
-            field="by",
-        )
 
 
 @lru_cache(maxsize=4096)

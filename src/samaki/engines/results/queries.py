@@ -18,6 +18,7 @@ from samaki.engines.results.counting import Counted, Wanted, count
 from samaki.engines.results.door import Beside, Release
 from samaki.engines.results.models import Statement
 from samaki.engines.results.snapshots import Shelf
+from samaki.engines.results.unpublishable import refuse_outside
 from samaki.ground.people.models import MatchCandidate
 from samaki.ground.periods.models import PeriodLock
 from samaki.ground.periods.rules import Kind, period_of
@@ -103,7 +104,7 @@ def _published_question(one: Resolved, today: dt.date) -> Resolved:
         return one
     if one.query.only:
         raise Refused("whole_tables_only", _("What is published is published as a whole table, never one part of it."))
-    door.refuse_outside(one)
+    refuse_outside(one)
     return replace(one, wanted=door.fixed(one.wanted, today))
 
 
