@@ -55,7 +55,7 @@ class ImportMapping(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
-    headings = models.JSONField(default=dict)  # folded heading → column key, "" for one that is not read
+    headings = models.JSONField(default=dict)  # folded heading, or its digest → column key, "" for one not read
     day_first = models.BooleanField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.outcome import Outcome
 from samaki.interfaces.imports.reading.content import MOST_BYTES
 from samaki.interfaces.imports.reading.rows import Progress, read
+from samaki.interfaces.imports.remembered import remembered_headings
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import keeping_refusals
@@ -83,7 +84,7 @@ def run(
         where,
         actor,
         at,
-        headings=mapping.headings,
+        headings=remembered_headings(mapping, table_kind),
         day_first=day_first,
         corrections=corrections,
         begin=None if dry_run else begin,
@@ -108,7 +109,8 @@ def _told_by_file(
     today = timezone.localdate(at)
     fitting = []
     for programme, organisation in found:
-        table = read(content, kind, Reading(today, day_first), remembered=mapping_of(organisation, kind).headings)
+        remembered = remembered_headings(mapping_of(organisation, kind), kind)
+        table = read(content, kind, Reading(today, day_first), remembered=remembered)
         setting = Setting(actor, programme.pk, organisation.pk, at, today)
         if len(table) and names_its_places(table, kind, setting):
             fitting.append((programme, organisation))
@@ -122,7 +124,7 @@ def take(
     actor: AnyActor,
     at: dt.datetime,
     *,
-    headings: dict[str, str],
+    headings: Mapping[str, str],
     day_first: bool | None,
     corrections: bool,
     begin: Callable[[], str] | None,

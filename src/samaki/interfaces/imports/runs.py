@@ -19,6 +19,8 @@ from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.operations import NAME_KEPT, close, mapping_of, origin_of, take
 from samaki.interfaces.imports.queries import is_silent
 from samaki.interfaces.imports.reading.content import MOST_BYTES
+from samaki.interfaces.imports.reading.headings import Headings
+from samaki.interfaces.imports.remembered import is_of_people, remember_headings, remembered_headings
 from samaki.interfaces.imports.storage import forget_file, keep_faults, keep_file, kept_file
 from samaki.interfaces.imports.tasks import work_later
 from samaki.kernel.actors import Actor, AnyActor
@@ -26,8 +28,11 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, DomainError, Invalid
 from samaki.kernel.records import Written
 from samaki.kernel.tables import Table, TableKind
-from samaki.kernel.tables.cells import folded
 
+NO_HEADING_ROW = _(
+    "The file has no row of headings. Please write one above its first row, with the headings of the example workbook, "
+    "and send it again."
+)
 SMALL = 150_000  # bytes that are worked on at once
 BEAT_EVERY = dt.timedelta(seconds=1)
 State = ImportRun.State
@@ -96,12 +101,16 @@ def answer(
         raise Invalid("no_such_column", _("Please choose one of the columns."))
     if len(chosen) != len(set(chosen)):
         raise Invalid("column_chosen_twice", _("Please choose each column once."))
+    if is_of_people(kind):
+        known_already = remembered_headings(mapping_of(taken.organisation, kind), kind)
+        if not Headings(kind.columns, known_already).match([*headings]).places:
+            raise Invalid("no_heading_row", NO_HEADING_ROW)
     _step(taken, (State.FAULTY, State.CHECKED), State.WAITING, by, at)
     with transaction.atomic():
         mapping, _made = ImportMapping.objects.select_for_update().get_or_create(
             organisation=taken.organisation, kind=taken.kind
         )
-        mapping.headings = {**mapping.headings, **{folded(heading): key for heading, key in headings.items()}}
+        remember_headings(mapping, kind, headings)
         mapping.day_first = day_first
         mapping.save()
         taken.day_first, taken.corrections = day_first, corrections
@@ -154,7 +163,7 @@ def _work(taken: ImportRun, now: dt.datetime) -> None:
             (taken.programme, taken.organisation),
             by,
             now,
-            headings=mapping_of(taken.organisation, kind).headings,
+            headings=remembered_headings(mapping_of(taken.organisation, kind), kind),
             day_first=taken.day_first,
             corrections=taken.corrections,
             begin=(lambda: origin_of(taken)) if saving else None,
@@ -195,25 +204,6 @@ class _Beat:
         if now - self.last >= BEAT_EVERY:
             self.last = now
             ImportRun.objects.filter(pk=self.taken.pk).update(beat_at=now, rows_done=rows)
-
-
-def checked_table(taken: ImportRun, *, by: Actor, at: dt.datetime) -> tuple[bytes, Table]:
-    """The file and its table with every fault, made anew: of the faults only the first are kept."""
-    kind = kind_named(taken.kind)
-    content = kept_file(taken)
-    table, _written = take(
-        content,
-        kind,
-        (taken.programme, taken.organisation),
-        by,
-        at,
-        headings=mapping_of(taken.organisation, kind).headings,
-        day_first=taken.day_first,
-        corrections=taken.corrections,
-        begin=None,
-        finish=lambda table, written: None,
-    )
-    return content, table
 
 
 def _actor(taken: ImportRun, now: dt.datetime) -> AnyActor:

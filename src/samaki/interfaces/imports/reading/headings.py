@@ -36,7 +36,7 @@ class Headings:
 
     def __init__(self, columns: Sequence[Column], remembered: Mapping[str, str] | None = None) -> None:
         self.columns = columns
-        self.remembered = dict(remembered or {})
+        self.remembered = remembered or {}
         self._labels: dict[str, str] = {}
         self._names: dict[str, str] = {}
         for column in columns:

@@ -43,6 +43,10 @@ class UploadForm(forms.Form):
         field.choices = choices if len(choices) == 1 else [("", _("Please choose")), *choices]
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why do you open these records?"), max_length=300)
+
+
 def _named(thing: Programme | Organisation) -> str:
     other = thing.name_en if isinstance(thing, Programme) else thing.name_latin
     return words.in_language({"km": thing.name_km, "en": other})

@@ -11,16 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from samaki.interfaces.imports import queries, runs
+from samaki.interfaces.imports import queries, reads, runs
 from samaki.interfaces.imports.access import kind_named, kinds_for, places_to_take
 from samaki.interfaces.imports.examples import example_workbook
 from samaki.interfaces.imports.mending import wrong_rows
 from samaki.interfaces.imports.models import ImportRun
-from samaki.interfaces.imports.operations import mapping_of
 from samaki.interfaces.imports.reading.content import Unusable, as_invalid
-from samaki.interfaces.imports.reading.rows import look_at_headings
-from samaki.interfaces.imports.storage import kept_file
-from samaki.interfaces.imports.web.forms import ColumnsForm, UploadForm
+from samaki.interfaces.imports.remembered import is_of_cases
+from samaki.interfaces.imports.web.forms import ColumnsForm, ReasonForm, UploadForm
 from samaki.interfaces.imports.web.uploads import kept_in_memory
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.policy import refusal
@@ -91,11 +89,12 @@ def import_run(request: ActorRequest, run_id: int) -> HttpResponse:
         "whole_file": [],
     }
     if taken.state == ImportRun.State.FAULTY:
-        told = queries.faults(taken)
+        told = reads.faults_seen(taken, by=request.actor)
         context |= {
             "whole_file": [fault for fault in told if fault.row is None],
             "faults": _faults_table([fault for fault in told if fault.row is not None][:FAULTS_SHOWN]),
             "shown": min(len(told), FAULTS_SHOWN),
+            "withheld": not reads.shows_rows(taken, request.actor),
         }
     return page(request, "imports/run.html", context, fragment="imports/run_state.html")
 
@@ -107,7 +106,7 @@ def columns(request: ActorRequest, run_id: int) -> HttpResponse:
     taken = queries.import_run(request.actor, run_id)
     kind = kind_named(taken.kind)
     try:
-        seen = look_at_headings(kept_file(taken), kind, mapping_of(taken.organisation, kind).headings)
+        seen = reads.headings_seen(taken, by=request.actor)
     except Unusable as unusable:
         raise as_invalid(unusable) from None
     form = ColumnsForm(
@@ -124,7 +123,7 @@ def columns(request: ActorRequest, run_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
             return redirect("import_run", taken.pk)
-    context = {"form": form, "run": taken, "kind": kind}
+    context = {"form": form, "run": taken, "kind": kind, "no_headings": "" if seen else runs.NO_HEADING_ROW}
     return page(request, "imports/columns.html", context, status=422 if form.errors else 200)
 
 
@@ -139,13 +138,22 @@ def step(request: ActorRequest, run_id: int, step: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def mend(request: ActorRequest, run_id: int) -> HttpResponse:
-    """The wrong rows, to mend and send again."""
+    """The wrong rows and beside them the right ones, to mend and send again whole. Cases ask why first."""
     taken = queries.import_run(request.actor, run_id)
-    content, table = runs.checked_table(taken, by=request.actor, at=timezone.now())
+    kind = kind_named(taken.kind)
+    form = ReasonForm(request.POST or None)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if is_of_cases(kind) and not reason:
+        context = {"form": form, "run": taken, "kind": kind}
+        return page(request, "imports/reason.html", context, status=422 if form.errors else 200)
     target = io.BytesIO()
-    wrong_rows(content, table, kind_named(taken.kind), target)
+    try:
+        content, table = reads.checked_table(taken, by=request.actor, at=timezone.now(), reason=reason)
+        wrong_rows(content, table, kind, target)
+    except Unusable as unusable:
+        raise as_invalid(unusable) from None
     return _workbook(target, f"{taken.kind}-{taken.pk}-wrong-rows.xlsx")
 
 
