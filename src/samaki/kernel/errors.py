@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 class DomainError(Exception):
     """A rule said no. `code` is stable English for programs, `message` is for people in their language.
 
-    `field` names the entry to mend, where there is one; `params` are %-formatted into the message.
+    `field` names the entry to mend, where there is one; `params` are %-formatted into the message. A refusal is
+    `recorded` once the audit trail holds it: it is written once.
     """
 
     status = 422
+    recorded = False
 
     def __init__(self, code: str, message: str | Promise, *, field: str | None = None, **params: object) -> None:
         super().__init__(code)
@@ -36,14 +38,14 @@ class Invalid(DomainError):
 
 
 class Refused(DomainError):
-    """This actor may not do this to that (403). `recorded` once the audit trail holds it: it is written once."""
+    """This actor may not do this to that (403); always kept in the audit trail."""
 
     status = 403
-    recorded = False
 
 
 class NotFound(DomainError):
-    """There is no such thing within this actor's sight (404); says the same whether it exists or not."""
+    """There is no such thing within this actor's sight (404); says the same whether it exists or not. Kept in
+    the audit trail where somebody signed in asked: it may be a door that was tried."""
 
     status = 404
 

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
+from samaki.ground.accounts.models import User
 from samaki.interfaces.web import errors
 from samaki.interfaces.web.requests import ActorRequest
-from samaki.kernel.actors import PUBLIC
+from samaki.interfaces.web.second_factor import PROVED
+from samaki.kernel.actors import PUBLIC, Actor
 from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from tests.interfaces.web.conftest import MakeUser
@@ -90,6 +92,38 @@ def test_a_refusal_through_the_whole_stack_names_its_page(client: Client, make_u
     entry = AuditEntry.objects.get(refused=True)
     assert (entry.actor_name, entry.object_type, entry.object_id) == ("public", "route", "sign_in_as_example")
     assert entry.details == {"code": "not_an_example_site", "method": "POST", "about": {"username": "sokha"}}
+
+
+def test_what_a_signed_in_reader_did_not_find_is_written_to_the_audit_trail_once() -> None:
+    asked = request()
+    errors.answer(asked, NotFound("none", "There is none."))
+    assert not AuditEntry.objects.filter(action="not_found").exists()
+    asked.actor = Actor(7, "sokha")
+    errors.answer(asked, NotFound("none", "There is none."))
+    recorded = NotFound("none", "There is none.")
+    recorded.recorded = True
+    errors.answer(asked, recorded)
+    entry = AuditEntry.objects.get(action="not_found")
+    assert (entry.actor_id, entry.action, entry.refused, entry.details) == (7, "not_found", True, {"code": "none"})
+
+
+def test_a_group_out_of_sight_is_written_with_its_page_and_a_mistyped_address_is_not(signed_in: Client) -> None:
+    assert signed_in.get("/no/such/page/").status_code == 404
+    assert not AuditEntry.objects.filter(action="not_found").exists()
+    assert signed_in.get(reverse("group", args=["theirs"])).status_code == 404
+    entry = AuditEntry.objects.get(action="not_found")
+    assert (entry.actor_name, entry.object_type, entry.object_id) == ("sokha", "route", "group")
+    assert entry.details == {"code": "no_such_group", "method": "GET", "about": {"key": "theirs"}}
+
+
+def test_a_person_out_of_sight_is_written_by_who_looked_and_not_again(signed_in: Client) -> None:
+    sokha = User.objects.get(username="sokha")
+    session = signed_in.session
+    session[PROVED] = sokha.pk
+    session.save()
+    assert signed_in.get(reverse("person", args=[987654])).status_code == 404
+    entries = AuditEntry.objects.filter(actor_id=sokha.pk, refused=True)
+    assert [(entry.object_type, entry.object_id) for entry in entries] == [("people.person", "987654")]
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Not found"), ("km", "រកមិនឃើញ")])

@@ -53,4 +53,5 @@ def _audited(
 ) -> DomainError:
     with transaction.atomic():
         record(actor, action.value, on, organisation_id=organisation_id, details={"code": error.code}, refused=True)
+    error.recorded = True
     return error

@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 
 from samaki.interfaces.web.requests import ActorRequest
 from samaki.kernel.audit.operations import record
-from samaki.kernel.errors import DomainError, Refused
+from samaki.kernel.errors import DomainError, NotFound, Refused
 
 
 def answer(request: ActorRequest, error: DomainError) -> HttpResponse:
     """`error` in the form the request asked for. A refusal that no operation has written to the audit trail, as
-    of a read, is written here: the transaction that refused is already over."""
-    if isinstance(error, Refused) and not error.recorded:
-        _record_refusal(request, error)
+    of a read, is written here: the transaction that refused is already over. So is what somebody signed in did not
+    find, since what is out of her sight is answered alike; an address that leads nowhere is no such thing."""
+    if not error.recorded and isinstance(error, Refused):
+        _record(request, "refused", error)
+    elif not error.recorded and isinstance(error, NotFound) and request.actor.user_id is not None:
+        _record(request, "not_found", error)
     if _wants_json(request):
         body = {
             "type": "about:blank",
@@ -44,21 +47,14 @@ def _wants_json(request: HttpRequest) -> bool:
     return "json" in accept and "text/html" not in accept
 
 
-def _record_refusal(request: ActorRequest, error: Refused) -> None:
+def _record(request: ActorRequest, action: str, error: DomainError) -> None:
     match = request.resolver_match
-    record(
-        request.actor,
-        "refused",
-        ("route", match.view_name if match else "unknown"),
-        refused=True,
-        details={
-            "code": error.code,
-            "method": request.method or "",
-            "about": {k: str(v) for k, v in match.kwargs.items()},
-        }
-        if match
-        else {"code": error.code},
-    )
+    details: dict[str, object] = {"code": error.code}
+    if match:
+        about = {name: str(value).replace("\0", "") for name, value in match.kwargs.items()}  # PostgreSQL keeps no NUL
+        details |= {"method": request.method or "", "about": about}
+    record(request.actor, action, ("route", match.view_name if match else "unknown"), refused=True, details=details)
+    error.recorded = True
 
 
 def title(status: int) -> str:
