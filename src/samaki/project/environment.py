@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -48,8 +49,12 @@ def switched_on(name: str) -> bool:
 
 
 def data_folder() -> Path:
+    """SAMAKI_DATA, made where it is not there yet; closed to others where it is ours and not one that all share."""
     folder = Path(value("SAMAKI_DATA")).expanduser().resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not found.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
     return folder
 
 

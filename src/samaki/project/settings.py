@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import django_stubs_ext
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.project import environment
 
 django_stubs_ext.monkeypatch()
+os.umask(0o077)  # the database, its log and every file made are their owner's alone
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = environment.data_folder()
@@ -161,6 +163,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = ["samaki.interfaces.web.uploads.NotKept"]  # imports, which take files, set their own
 MEDIA_ROOT = DATA / "files"
 
 # Two languages, always
