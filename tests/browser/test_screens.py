@@ -1,4 +1,4 @@
-"""Every page, in both languages, on a phone and on a desk: it fits, axe finds nothing serious, nothing fails to load."""
+"""Every page, in both languages, on phone and desk: it fits, axe finds nothing serious, nothing fails to load."""
 
 from __future__ import annotations
 
