@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Model
 from django.urls import reverse
 
-from samaki.ground.activities.models import Activity
+from samaki.ground.activities.models import Activity, Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.people.operations import reject
 from samaki.ground.people.queries import reveal
 from samaki.ground.places.models import Place
-from samaki.ground.programmes.models import Programme
+from samaki.ground.programmes.models import Programme, ProgrammeRole
 from samaki.kernel.actors import System
 from samaki.kernel.audit.models import AuditEntry
 from tests.interfaces.pages import queries_of, signed_in
@@ -131,3 +132,29 @@ def test_rejecting_a_pair_by_operation_takes_it_off_the_page() -> None:
     reject(pair.pk, by=System("test"))
     page = signed_in("partner-me-3").get(reverse("duplicates")).content.decode()
     assert f'action="{reverse("decide_duplicate", args=[pair.pk])}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("user", "name", "model", "narrowed"),
+    [
+        ("partner-me-3", "activities", Activity, {"programme__key": "fia", "organisation__key": "banteay-srei"}),
+        ("partner-me-3", "duplicates", MatchCandidate, {"organisation__key": "banteay-srei", "state": "open"}),
+        ("officer", "programmes", ProgrammeRole, {}),
+    ],
+)
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+    user: str, name: str, model: type[Model], narrowed: dict[str, str]
+) -> None:
+    client, counts = signed_in(user), []
+    rows = list(model._default_manager.filter(**narrowed).order_by("pk").values_list("pk", flat=True))
+    others = model._default_manager.exclude(pk__in=rows[:3])
+    if model is Activity:
+        Session.objects.filter(activity__in=others).delete()
+    others.delete()
+    for kept in (3, 1):
+        surplus = model._default_manager.filter(pk__in=rows[kept:3])
+        if model is Activity:
+            Session.objects.filter(activity__in=surplus).delete()
+        surplus.delete()
+        counts.append(queries_of(client, reverse(name)))
+    assert counts[0] == counts[1]
