@@ -9,9 +9,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from samaki.kernel.figures import Figure, RecordPage
+from samaki.kernel.figures import Figure
 from samaki.ui.statuses import SHAPES, STATUSES, Tone
-from samaki.ui.tables import Column, Entry, Table, of_records
+from samaki.ui.tables import Column, Entry, Table
 
 pytestmark = pytest.mark.once
 FIGURE = Figure("mpp", "x", 1, "case", None, None, None, None)
@@ -75,16 +75,6 @@ def test_a_table_escapes_what_people_wrote() -> None:
     shown = drawn("{% table t %}", t=table)
     assert "&lt;b&gt;x" in shown
     assert '<td class="num">' in shown
-
-
-def test_rows_behind_a_figure_become_a_table_with_unknown_in_words() -> None:
-    page = RecordPage((("code", "Code"), ("n", "Sessions")), ({"code": "A-1", "n": 3}, {"code": "A-2", "n": 1200}), 2)
-    table = of_records(page, "Cases")
-    assert [[entry.text for entry in row] for row in table.rows] == [["A-1", "3"], ["A-2", "1,200"]]
-    assert [column.numeric for column in table.columns] == [False, True]
-    with translation.override("en"):
-        unknown = of_records(replace(page, rows=({"code": "A-3", "n": None},)), "Cases")
-    assert unknown.rows[0][1].text == "Unknown"
 
 
 def test_the_pager_keeps_the_filters_and_leads_on_by_the_mark() -> None:

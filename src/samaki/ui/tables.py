@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from samaki.kernel.figures import RecordPage
 from samaki.ui import words
 
 
@@ -49,15 +48,3 @@ def entry(value: object) -> Entry:
     if isinstance(value, (int, float)):
         return Entry(words.number(value))
     return Entry(str(value))
-
-
-def of_records(page: RecordPage, caption: str | Promise, *, csv: str = "") -> Table:
-    """The rows behind a figure."""
-    keys = [key for key, _label in page.columns]
-    numeric = {key for key in keys if page.rows and all(isinstance(row.get(key), (int, float)) for row in page.rows)}
-    return Table(
-        caption,
-        [Column(label, key in numeric) for key, label in page.columns],
-        [[entry(row.get(key)) for key in keys] for row in page.rows],
-        csv=csv,
-    )

@@ -63,5 +63,5 @@ def _choices(key: str, measure: str) -> Mapping[str, str]:
 
 
 def _labels(model: type, name: str) -> dict[str, str]:
-    found = {field.name: field for field in model._meta.get_fields()}.get(name)  # type: ignore[attr-defined]
+    found = {field.name: field for field in model._meta.get_fields()}.get(name)  # type: ignore[attr-defined]  # relations too
     return {str(value): str(label) for value, label in getattr(found, "choices", None) or ()}

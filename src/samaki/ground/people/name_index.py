@@ -159,7 +159,7 @@ def _marks(organisation_id: int) -> dict[int, tuple[bytes, int]]:
     identity, person, key = (model._meta.db_table for model in (PersonIdentity, Person, PersonKey))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT i.person_id, substr(i.sealed, 1, {NONCE_BYTES}), coalesce(p.merged_into_id, p.id) "  # noqa: S608
+            f"SELECT i.person_id, substr(i.sealed, 1, {NONCE_BYTES}), coalesce(p.merged_into_id, p.id) "  # noqa: S608  # a number
             f"FROM {identity} i JOIN {person} p ON p.id = i.person_id JOIN {key} k ON k.person_id = i.person_id "
             "WHERE p.organisation_id = %s AND p.withdrawn_at IS NULL ORDER BY i.person_id",
             [organisation_id],

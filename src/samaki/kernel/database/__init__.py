@@ -21,8 +21,8 @@ def read_snapshot() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         # Nobody writes in it: what it sees is committed.
-        connection.in_read_snapshot = True  # type: ignore[attr-defined]
+        connection.in_read_snapshot = True  # type: ignore[attr-defined]  # our own mark
         try:
             yield
         finally:
-            connection.in_read_snapshot = False  # type: ignore[attr-defined]
+            connection.in_read_snapshot = False  # type: ignore[attr-defined]  # our own mark

@@ -29,7 +29,7 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
             return
         types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
         arrays = ", ".join(f"%s::{types[name]}[]" for name in names)
-        statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608
+        statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608  # names of models
         for start in range(0, size, BATCH):
             cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
 
@@ -44,7 +44,7 @@ def _insert_into_sqlite(
     marks = f"({', '.join(['%s'] * len(names))})"
     for start in range(0, size, many):
         some = rows[start : start + many]
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608  # names of models
         cursor.execute(statement, list(chain.from_iterable(some)))
 
 
