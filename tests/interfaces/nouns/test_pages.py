@@ -13,7 +13,7 @@ from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.people.operations import reject
 from samaki.ground.people.queries import reveal
 from samaki.ground.places.models import Place
-from samaki.ground.programmes.models import Programme, ProgrammeRole
+from samaki.ground.programmes.models import Programme, ProgrammePlace, ProgrammeRole
 from samaki.kernel.actors import System
 from samaki.kernel.audit.models import AuditEntry
 from tests.interfaces.pages import queries_of, signed_in
@@ -72,6 +72,11 @@ def test_a_place_nobody_knows_is_answered_with_suggestions() -> None:
     page = signed_in("officer").get(reverse("places"), {"q": "Prey Vengand"}).content.decode()
     assert "Did you mean" in page
     assert reverse("place", args=["14"]) in page
+
+
+def test_a_search_of_places_takes_as_many_queries_for_many_as_for_one() -> None:
+    client, address = signed_in("officer"), reverse("places")
+    assert queries_of(client, f"{address}?q=Thmei") == queries_of(client, f"{address}?q=Ratanakiri")
 
 
 def test_a_group_that_keeps_no_names_shows_none() -> None:
@@ -140,6 +145,7 @@ def test_rejecting_a_pair_by_operation_takes_it_off_the_page() -> None:
         ("partner-me-3", "activities", Activity, {"programme__key": "fia", "organisation__key": "banteay-srei"}),
         ("partner-me-3", "duplicates", MatchCandidate, {"organisation__key": "banteay-srei", "state": "open"}),
         ("officer", "programmes", ProgrammeRole, {}),
+        ("officer", "places", ProgrammePlace, {}),
     ],
 )
 def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
