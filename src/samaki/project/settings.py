@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "samaki.ground.activities",
     "samaki.ground.periods",
     "samaki.engines.results",
+    "samaki.engines.fieldforms",
     "samaki.engines.reports",
     "samaki.strands.outreach",
     "samaki.strands.counselling",

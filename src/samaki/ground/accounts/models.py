@@ -67,3 +67,40 @@ class RoleGrant(models.Model):
                 name="role_grant_in_order",
             ),
         ]
+
+
+class DeviceCredential(models.Model):
+    """What a phone sends with, instead of a password: random, for submitting alone, and ended at once when revoked.
+
+    An app (ODK Collect) proves it by Digest, so its HA1 is kept, sealed; a browser shows its token, of which only a
+    keyed digest is kept.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app", _("App (ODK Collect, KoboCollect)")
+        BROWSER = "browser", _("Browser (on a phone)")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    programme_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    label = models.CharField(max_length=80, blank=True)
+    username = models.CharField(max_length=40, unique=True)
+    salt = models.BinaryField()
+    secret = models.BinaryField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150)
+    used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class SpentNonce(models.Model):
+    """A nonce and count of Digest that was used: the same again is a replay. Swept when the nonce has expired."""
+
+    nonce = models.CharField(max_length=80)
+    count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["nonce", "count"], name="nonce_spent_once")]
+        indexes = [models.Index(fields=["expires_at"], name="nonce_expires")]

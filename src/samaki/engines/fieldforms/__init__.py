@@ -1,0 +1,1 @@
+"""Forms filled in the field: definitions and their versions, what phones sent, and how it becomes records."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FieldForms(AppConfig):
+    name = "samaki.engines.fieldforms"
+    label = "fieldforms"

@@ -1,0 +1,127 @@
+"""What a filled form becomes: a strand registers a handler, the engine of field forms gives it what phones sent.
+
+The way of an answer: XForm value → `HandlerField.kind` reads it → `FormHandler.take`, the strand's own operation over
+many entries at once: all or none, faulty ones named, and the same entries again change nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.policy import Action
+from samaki.kernel.registry import Registry
+
+
+class Kind(StrEnum):
+    """How an answer is read. What names a record (place, group, activity, person) stays text: the handler looks all of
+    a batch up at once, and never guesses."""
+
+    TEXT = "text"  # str, at most 2,000 characters
+    DATE = "date"  # datetime.date
+    MONTH = "month"  # datetime.date, its first day
+    COUNT = "count"  # int, 0 or more; Khmer digits too
+    YEAR = "year"  # int, a year of birth
+    YES_NO = "yes_no"  # bool
+    CHOICE = "choice"  # the key of one of `choices`
+    PLACE = "place"  # str: code, or name as written
+    GROUP = "group"  # str: key
+    ACTIVITY = "activity"  # str: key
+    PERSON = "person"  # int: the person's number, written 123 or P000123
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer a field allows: its stable key and its words."""
+
+    key: str
+    label: str | Promise
+
+
+@dataclass(frozen=True)
+class HandlerField:
+    """One thing the handler wants to know. `repeat` names the repeated part it belongs to, "" the form itself."""
+
+    key: str
+    label: str | Promise
+    kind: Kind
+    required: bool = False
+    repeat: str = ""
+    choices: tuple[Choice, ...] = ()
+    hint: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One filled form, read. Only fields that are mapped and answered stand in `values`; `repeats` holds the rows of
+    each repeated part. `origin` names the submission and stays the same through its corrections."""
+
+    origin: str
+    values: Mapping[str, object]
+    repeats: Mapping[str, Sequence[Mapping[str, object]]]
+    by: AnyActor
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Handling:
+    """For whom a batch of entries is taken."""
+
+    programme_id: int
+    organisation_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class RecordOf:
+    """The record that an entry became: `kind` is a model's label_lower."""
+
+    kind: str
+    id: int
+
+
+class Tier(StrEnum):
+    """How sensitive what the form carries is (domain.md section 6)."""
+
+    T2 = "T2"
+    T3 = "T3"
+    T4 = "T4"
+
+
+Take = Callable[[Sequence[Entry], Handling], None]
+TakeBack = Callable[[Sequence[str], Handling, AnyActor], None]
+Find = Callable[[Sequence[str]], Mapping[str, RecordOf]]
+
+
+@dataclass(frozen=True)
+class FormHandler:
+    """`take` writes the entries' records, replacing what each origin made before; it raises RowsInvalid by index into
+    the entries and then has written nothing (the engine takes out the faulty ones and calls again). Leave is asked of
+    each entry's `by`. Call in a transaction.
+
+    `take_back` removes what origins made (a submission withdrawn); `find` says what each origin became.
+    `tier` T4 is never offered to apps that store in the clear. `job` marks a task of the field pages, by its order.
+    """
+
+    key: str
+    label: str | Promise
+    action: Action
+    fields: tuple[HandlerField, ...]
+    take: Take
+    take_back: TakeBack
+    find: Find
+    tier: Tier = Tier.T2
+    hint: str | Promise = ""
+    job: int | None = None
+    record_kinds: frozenset[str] = field(default_factory=frozenset)
+
+    def field(self, key: str, repeat: str = "") -> HandlerField:
+        return next(one for one in self.fields if one.key == key and one.repeat == repeat)
+
+
+form_handlers: Registry[FormHandler] = Registry("form handler")
