@@ -177,12 +177,14 @@ class Division:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A way to break a measure down: the keys of the column at `path`. Those in `unknown` say that nothing is known."""
+    """A way to break a measure down: the keys of the column at `path`. Those in `unknown` say that nothing is known.
+    `labels` are the words of its keys, where no field of a model brings them."""
 
     key: str
     label: Any = field(compare=False)  # its words change with the reader's language
     path: str
     unknown: frozenset[str] = frozenset({UNKNOWN})
+    labels: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

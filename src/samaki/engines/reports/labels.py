@@ -1,4 +1,5 @@
-"""Dimensions and their values in words, found in the registries: an engine knows no strand by name."""
+"""Dimensions and their values in words, found in the registries: an engine knows no strand by name. Pages, files and
+reports all ask here, so that one thing has one name."""
 
 from __future__ import annotations
 
@@ -8,60 +9,81 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from samaki.ground.places.queries import place
-from samaki.kernel.errors import NotFound
-from samaki.kernel.measures import UNKNOWN, Link, Table, divisions, measures, tables
+from samaki.ground.organisations.models import Organisation
+from samaki.ground.places.queries import of_codes
+from samaki.kernel.measures import TIMES, UNKNOWN, Dimension, Link, Table, divisions, measures, tables
 from samaki.ui import words
+from samaki.ui.templatetags.words import named
 
-PLACES: Mapping[str, str | Promise] = {
+Words = Mapping[str, str | Promise]
+
+PLACES: Words = {
     "province": gettext_lazy("Province"),
     "district": gettext_lazy("District (srok)"),
     "commune": gettext_lazy("Commune (khum)"),
+    "village": gettext_lazy("Village"),
 }
+OTHERS: Words = {
+    "organisation": gettext_lazy("Organisation"),
+    "month": gettext_lazy("Month"),
+    "quarter": gettext_lazy("Quarter"),
+    "year": gettext_lazy("Year"),
+}
+KEY = "key"  # the column by which a noun with a name of its own is told
 
 
 def dimension(key: str, measure: str) -> str:
-    """The name of a dimension of a measure."""
-    own = {one.key: one.label for one in measures[measure].records.dimensions}
-    shared = {one.key: one.label for one in divisions}
-    return str(own.get(key) or shared.get(key) or PLACES.get(key) or key)
+    """The name of a dimension of a measure; a key nobody knows stays as it is."""
+    own = _own(key, measure)
+    shared = next((one for one in divisions if one.key == key), None)
+    return str(own.label if own else shared.label if shared else PLACES.get(key) or OTHERS.get(key) or key)
 
 
 def values(key: str, measure: str, found: Iterable[str]) -> dict[str, str]:
-    """Each value in words; one that nobody named stays as it is."""
-    known = _choices(key, measure)
-    return {one: _value(key, one, known) for one in found}
+    """Each value in words, by one look-up however many; one that nobody named stays as it is."""
+    keys = sorted(set(found))
+    known = _known(key, measure, keys)
+    return {one: _("Unknown") if one == UNKNOWN else str(known.get(one, one)) for one in keys}
 
 
-def _value(key: str, one: str, known: Mapping[str, str]) -> str:
-    if one == UNKNOWN:
-        return _("Unknown")
-    if key not in PLACES:
-        return known.get(one, one)
-    try:
-        where = place(one)
-    except NotFound:
-        return one
-    return words.in_language({"km": where.name_km, "en": where.name_latin})
-
-
-def _choices(key: str, measure: str) -> Mapping[str, str]:
-    """The labels of the model field a dimension is read from."""
+def _known(key: str, measure: str, keys: list[str]) -> Words:
+    if key in PLACES:
+        return {code: named(known) for code, known in of_codes(keys).items()}
+    if key in TIMES:
+        return {period: words.period(period) for period in keys}
+    if key == "organisation":
+        return {one.key: named(one) for one in Organisation.objects.filter(key__in=keys)}
     for division in divisions:
         if division.key == key:
             table = tables[division.table]
-            return _labels(table.model, division.value) if isinstance(table, Table) else {}
-    records = measures[measure].records
-    path = next((one.path for one in records.dimensions if one.key == key), "")
-    table = tables[records.table]
-    for step in path.split(".")[:-1]:
+            return _choices(table.model, division.value) if isinstance(table, Table) else {}
+    return _of_measure(key, measure, keys)
+
+
+def _of_measure(key: str, measure: str, keys: list[str]) -> Words:
+    """The words the dimension brings; else those of the field it is read from, or the names of what it leads to."""
+    if measure not in measures:
+        return {}
+    own = _own(key, measure)
+    if own is not None and own.labels is not None:
+        return own.labels
+    *links, last = (own.path if own else key).split(".")
+    table = tables[measures[measure].records.table]
+    for step in links:
         link = next(one for one in table.columns if one.name == step)
         table = tables[link.to] if isinstance(link, Link) else table
     if not isinstance(table, Table):
         return {}
-    return _labels(table.model, path.rpartition(".")[2]) or _labels(table.model, key)
+    if last == KEY:
+        return {getattr(one, KEY): named(one) for one in table.model._default_manager.filter(key__in=keys)}
+    return _choices(table.model, last) or _choices(table.model, key)
 
 
-def _labels(model: type, name: str) -> dict[str, str]:
+def _own(key: str, measure: str) -> Dimension | None:
+    known = measures[measure].records.dimensions if measure in measures else ()
+    return next((one for one in known if one.key == key), None)
+
+
+def _choices(model: type, name: str) -> Words:
     found = {field.name: field for field in model._meta.get_fields()}.get(name)  # type: ignore[attr-defined]  # relations too
-    return {str(value): str(label) for value, label in getattr(found, "choices", None) or ()}
+    return {str(value): label for value, label in getattr(found, "choices", None) or ()}

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from samaki.engines.reports import labels
 from samaki.engines.results.frameworks import Described
 from samaki.ground.organisations.models import Organisation
-from samaki.interfaces.figures import labels
 from samaki.kernel.figures import FigureQuery, Source
 from samaki.kernel.measures import TIMES
 from samaki.ui.templatetags.words import named

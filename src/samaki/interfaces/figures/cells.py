@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from samaki.interfaces.figures import labels
+from samaki.engines.reports import labels
 from samaki.kernel.figures import Cell, Figure
 from samaki.ui import words
 from samaki.ui.charts import Bar, Chart, Point, multiples, trend

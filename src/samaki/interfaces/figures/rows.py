@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samaki.engines.reports import labels
 from samaki.ground.activities.models import Activity
-from samaki.interfaces.figures import labels
 from samaki.kernel.figures import RecordPage
 from samaki.ui import words
 from samaki.ui.tables import Column, Entry, Table, entry

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from samaki.engines.reports import labels
 from samaki.engines.results import queries as results
 from samaki.engines.results.frameworks import Described, definition
 from samaki.engines.results.queries import series
@@ -18,7 +19,6 @@ from samaki.engines.results.rows import records
 from samaki.ground.periods.rules import parse, run_of
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import partners, programme
-from samaki.interfaces.figures import labels
 from samaki.interfaces.figures.asking import Question, address_of, cell_of
 from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
 from samaki.interfaces.figures.rows import table as rows_table

@@ -36,6 +36,7 @@ from samaki.kernel.measures import (
 from samaki.strands.counselling.models import Case, CaseSession, GroupMonth, Outcome
 
 _VALUES = tuple(Outcome.Value.values)
+_JUDGEMENTS = dict(Outcome.Value.choices)
 _FAR = 2**31 - 1
 _MONTHS = 100_000  # more months than any group lives
 
@@ -117,8 +118,13 @@ CASE = measures.register(
             by_commune=True,
             dimensions=(
                 Dimension("group", _("Group"), "case.group.key"),
-                Dimension("judged", _("Change judged by the men’s group"), "case.judged"),
-                Dimension("physical", _("Physical violence, judged by the men’s group"), "case.physical"),
+                Dimension("judged", _("Change judged by the men’s group"), "case.judged", labels=_JUDGEMENTS),
+                Dimension(
+                    "physical",
+                    _("Physical violence, judged by the men’s group"),
+                    "case.physical",
+                    labels=_JUDGEMENTS,
+                ),
             ),
         ),
     )
@@ -208,7 +214,8 @@ CASE_REPORTED_STOPPED = measures.register(
     )
 )
 
-_TIMELINESS = ("on_time", "late", "missing")
+_ARRIVALS = {"on_time": _("On time"), "late": _("Late"), "missing": _("Not received")}
+_TIMELINESS = tuple(_ARRIVALS)
 
 
 def _owed(columns: Columns, known_on: int) -> Mapping[str, Array]:
@@ -293,7 +300,7 @@ def _owed_records(due: str) -> Records:
         conditions=(("due", (due,)),),
         dimensions=(
             Dimension("group", _("Group"), "group.key"),
-            Dimension("timeliness", _("Arrival of the report"), "timeliness"),
+            Dimension("timeliness", _("Arrival of the report"), "timeliness", labels=_ARRIVALS),
         ),
     )
 
