@@ -1,16 +1,52 @@
-"""Writing many rows at once without the ORM: plain values in, one statement a batch."""
+"""Many rows at once without the ORM: plain values in, one statement a batch, whatever the number of rows."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F, Lookup
 
 BATCH = 20_000
 ROWS_AT_ONCE, PARAMETERS = 500, 30_000  # SQLite takes 32,766 parameters
+
+
+class _Among(Lookup[Any]):
+    """As `in`, with all values in one parameter."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
+        left, parameters = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return f"{left} = ANY(%s)", [*parameters, list(self.rhs)]
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(list(self.rhs))]
+
+
+def among(field: str, values: Collection[int] | Collection[str]) -> Lookup[Any]:
+    """A condition for `filter`: the field is one of the values, of which there may be any number."""
+    return _Among(F(field), frozenset(values))
+
+
+def reserve_ids(model: type[models.Model], number: int) -> list[int]:
+    """Keys for so many rows to be inserted, which nobody else is given. Call in a transaction that writes."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
+            )
+            return [key for (key,) in cursor.fetchall()]
+        # One writer at a time: what was given last stays so until this transaction ends.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        (last,) = cursor.fetchone() or (0,)
+    return list(range(last + 1, last + 1 + number))
 
 
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[object]]) -> None:
@@ -27,11 +63,56 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
         if connection.vendor != "postgresql":
             _insert_into_sqlite(cursor, table, quoted, list(columns.values()))
             return
-        types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-        arrays = ", ".join(f"%s::{types[name]}[]" for name in names)
+        arrays = _arrays(model, names)
         statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608  # names of models
         for start in range(0, size, BATCH):
             cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
+
+
+def update_columns(
+    model: type[models.Model],
+    ids: Sequence[int],
+    revisions: Sequence[int],
+    columns: Mapping[str, Sequence[object]],
+) -> frozenset[int]:
+    """Gives the rows `ids`, read at `revisions`, new values by column, and each the next revision.
+
+    A row that somebody saved after it was read is left as it is; the keys of those are returned, and the caller undoes
+    the rest. Call in a transaction.
+    """
+    if not ids:
+        return frozenset()
+    names = list(columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    own = [connection.ops.quote_name(name) for name in names]
+    values = [*columns.values(), list(ids), list(revisions)]
+    done = 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            new = [f"v{at}" for at in range(len(own))]
+            told = ", ".join(f"{name} = given.{value}" for name, value in zip(own, new, strict=True))
+            statement = (
+                f"UPDATE {table} AS kept SET {told}, revision = kept.revision + 1 "  # noqa: S608  # names of models
+                f"FROM unnest({_arrays(model, [*names, 'id', 'revision'])}) AS given({', '.join([*new, 'id', 'was'])}) "
+                "WHERE kept.id = given.id AND kept.revision = given.was"
+            )
+            for start in range(0, len(ids), BATCH):
+                cursor.execute(statement, [list(column[start : start + BATCH]) for column in values])
+                done += cursor.rowcount
+        else:
+            told = ", ".join(f"{name} = %s" for name in own)
+            statement = f"UPDATE {table} SET {told}, revision = revision + 1 WHERE id = %s AND revision = %s"  # noqa: S608  # names of models
+            cursor.executemany(statement, list(zip(*(_as_sqlite_has_it(column) for column in values), strict=True)))
+            done = cursor.rowcount
+    if done == len(ids):
+        return frozenset()
+    now = dict(model._default_manager.filter(among("pk", ids)).values_list("pk", "revision"))
+    return frozenset(key for key, was in zip(ids, revisions, strict=True) if now.get(key) != was + 1)
+
+
+def _arrays(model: type[models.Model], names: Sequence[str]) -> str:
+    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+    return ", ".join(f"%s::{types[name]}[]" for name in names)
 
 
 def _insert_into_sqlite(

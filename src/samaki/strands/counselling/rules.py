@@ -26,6 +26,7 @@ class Judged(StrEnum):
     STOPPED = "stopped"
 
 
+SCALE = frozenset(Judged)
 SUCCESS = frozenset({Judged.IMPROVED, Judged.STOPPED})
 
 
@@ -185,7 +186,7 @@ def _judgement_faults(row: CaseRow, on: dt.date) -> Iterator[DomainError]:
     for judgement in row.judgements:
         if judgement.judged_on is not None and judgement.judged_on > on:
             yield future_date("judged_on")
-        if judgement.value not in set(Judged):
+        if judgement.value not in SCALE:
             yield Invalid(
                 "value_not_on_scale", _("Please choose worse, unchanged, improved or stopped."), field="judgement"
             )

@@ -22,10 +22,8 @@ from samaki.kernel.errors import Conflict, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, Written, expect_revision
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
-from samaki.strands.counselling.operations import register
+from samaki.strands.counselling.operations import register, register_writing
 from samaki.strands.counselling.rules import CaseRow, Judgement, future_date
-
-BATCH = 500
 
 
 def record_cases(
@@ -52,12 +50,10 @@ def record_cases(
         stored = register.stored_cases(programme, organisation, rows)
         moved_from = {known.case.group_id for row in rows if (known := stored.get(register.key_of(row)))}
         _require_groups(by, moved_from, programme, organisation)
-        changes, held = register.changes(
-            rows, stored, programme=programme, organisation=organisation, locks=locked_periods(programme), origin=origin
-        )
+        changes, held = register.changes(rows, stored, locks=locked_periods(programme))
         if held:
             raise RowsInvalid(held)
-        _write(changes)
+        register_writing.write(changes, programme=programme, organisation=organisation, origin=origin)
         written = Written(changes.created, changes.changed, changes.unchanged)
         if written.created or written.changed:
             details = {"created": written.created, "changed": written.changed, "origin": origin}
@@ -91,7 +87,7 @@ def open_case(
             record_cases([row], programme=programme, organisation=organisation, by=by, at=at, origin="page")
         except RowsInvalid as error:
             raise error.faults[0][1] from None
-    return next(iter(register.stored_cases(programme, organisation, [row]).values())).case
+    return Case.objects.get(programme=programme, organisation=organisation, code=register.key_of(row))
 
 
 def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) -> CaseSession:
@@ -169,20 +165,6 @@ def _require_groups(by: AnyActor, group_ids: set[int], programme: Programme, org
         policy.require(
             by, Action.RECORD_CASE, organisation_id=organisation.pk, programme_id=programme.pk, group_id=group_id
         )
-
-
-def _write(changes: register.Changes) -> None:
-    now = timezone.now()
-    for moved in (changes.moved_cases, changes.moved_sessions, changes.altered_judgements):
-        for one in moved:
-            one.updated_at = now
-    Case.objects.bulk_create(changes.new_cases, batch_size=BATCH)
-    CaseSession.objects.bulk_create(changes.new_sessions, batch_size=BATCH)
-    Outcome.objects.bulk_create(changes.new_judgements, batch_size=BATCH)
-    kept = ["revision", "updated_at"]
-    Case.objects.bulk_update(changes.moved_cases, ["group", "place", "opened_on", *kept], batch_size=BATCH)
-    CaseSession.objects.bulk_update(changes.moved_sessions, ["held_on", *kept], batch_size=BATCH)
-    Outcome.objects.bulk_update(changes.altered_judgements, ["value", *kept], batch_size=BATCH)
 
 
 def _scope(case: Case) -> Scope:

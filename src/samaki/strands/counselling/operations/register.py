@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,33 +17,84 @@ from samaki.ground.periods.locks import lock_over
 from samaki.ground.periods.rules import Period
 from samaki.ground.places.models import Level, Place
 from samaki.ground.programmes.models import Programme
+from samaki.kernel.database.bulk import among
 from samaki.kernel.errors import DomainError, Invalid
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
-from samaki.strands.counselling.rules import CaseRow, GroupSpan, case_faults, clean_code
+from samaki.strands.counselling.rules import CaseRow, GroupSpan, case_faults
 
 GROUP_JUDGEMENT = "group_judgement"
+ABOUT = (Outcome.Informant.MENS_GROUP.value, GROUP_JUDGEMENT)
+Day = dt.date | None
 
 
-@dataclass
+class KeptCase(NamedTuple):
+    id: int
+    code: str
+    group_id: int
+    place_id: int
+    opened_on: Day
+    revision: int
+
+
+class KeptSession(NamedTuple):
+    id: int
+    held_on: Day
+    revision: int
+
+
+class KeptJudgement(NamedTuple):
+    id: int
+    value: str
+    revision: int
+
+
+@dataclass(slots=True)
 class Stored:
     """A case of the database with its sessions by number and the group's judgements by violence and date."""
 
-    case: Case
-    sessions: dict[int, CaseSession] = field(default_factory=dict)
-    judgements: dict[tuple[str, dt.date | None], Outcome] = field(default_factory=dict)
+    case: KeptCase
+    sessions: dict[int, KeptSession] = field(default_factory=dict)
+    judgements: dict[tuple[str, Day], KeptJudgement] = field(default_factory=dict)
+
+
+class NewCase(NamedTuple):
+    code: str
+    group_id: int
+    place_id: int
+    opened_on: Day
+
+
+class NewSession(NamedTuple):
+    """`case` is the key of a stored case, or -1 - the position of a new one."""
+
+    case: int
+    number: int
+    held_on: Day
+
+
+class NewJudgement(NamedTuple):
+    """`case` as in NewSession."""
+
+    case: int
+    violence: str
+    value: str
+    judged_on: Day
 
 
 @dataclass
 class Changes:
-    """What is to be written; `days` are the dates that a lock may hold."""
+    """What is to be written. What is altered carries its new values and the revision it was read at; `rows` says by key
+    which row of the register asks for it."""
 
-    new_cases: list[Case] = field(default_factory=list)
-    new_sessions: list[CaseSession] = field(default_factory=list)
-    new_judgements: list[Outcome] = field(default_factory=list)
-    moved_cases: list[Case] = field(default_factory=list)
-    moved_sessions: list[CaseSession] = field(default_factory=list)
-    altered_judgements: list[Outcome] = field(default_factory=list)
-    days: list[dt.date | None] = field(default_factory=list)
+    new_cases: list[NewCase] = field(default_factory=list)
+    new_sessions: list[NewSession] = field(default_factory=list)
+    new_judgements: list[NewJudgement] = field(default_factory=list)
+    cases: list[KeptCase] = field(default_factory=list)
+    sessions: list[KeptSession] = field(default_factory=list)
+    judgements: list[KeptJudgement] = field(default_factory=list)
+    case_rows: dict[int, int] = field(default_factory=dict)
+    session_rows: dict[int, int] = field(default_factory=dict)
+    judgement_rows: dict[int, int] = field(default_factory=dict)
     created: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -62,25 +115,26 @@ def spans_of(groups: QuerySet[Group]) -> dict[int, GroupSpan]:
 
 
 def stored_cases(programme: Programme, organisation: Organisation, rows: Sequence[CaseRow]) -> dict[str, Stored]:
-    cases = Case.objects.filter(programme=programme, organisation=organisation)
-    if len(rows) <= FEW:
-        cases = cases.filter(code__in={key_of(row) for row in rows})
-    found = {case.pk: Stored(case) for case in cases}
+    """The cases of these codes, by code."""
+    cases = Case.objects.filter(programme=programme, organisation=organisation).filter(
+        among("code", {key_of(row) for row in rows})
+    )
+    found = {kept[0]: Stored(KeptCase(*kept)) for kept in cases.values_list(*KeptCase._fields)}
     if not found:
         return {}
-    for session in CaseSession.objects.filter(case__in=cases):
-        found[session.case_id].sessions[session.number] = session
-    for outcome in Outcome.objects.filter(
-        case__in=cases, informant=Outcome.Informant.MENS_GROUP, instrument=GROUP_JUDGEMENT
+    sessions = CaseSession.objects.filter(among("case_id", found))
+    for case_id, number, *kept in sessions.values_list("case_id", "number", *KeptSession._fields):
+        found[case_id].sessions[number] = KeptSession(*kept)
+    outcomes = Outcome.objects.filter(among("case_id", found), informant=ABOUT[0], instrument=ABOUT[1])
+    for case_id, violence, judged_on, *said in outcomes.values_list(
+        "case_id", "violence", "judged_on", *KeptJudgement._fields
     ):
-        found[outcome.case_id].judgements[outcome.violence, outcome.judged_on] = outcome
+        found[case_id].judgements[violence, judged_on] = KeptJudgement(*said)
     return {stored.case.code: stored for stored in found.values()}
 
 
-FEW = 500  # codes that fit comfortably into one IN (…) on both databases
-
-
 def key_of(row: CaseRow) -> str:
+    """The code as it is kept, for a row without fault."""
     return "".join(row.code.split()).upper()
 
 
@@ -90,124 +144,81 @@ def faults(
     """Faults of the rows themselves and of the rows among each other."""
     seen: set[str] = set()
     place_ids = {row.place_id for row in rows}
-    communes = set(Place.objects.filter(level__gte=Level.COMMUNE, pk__in=place_ids).values_list("pk", flat=True))
+    communes = set(
+        Place.objects.filter(among("pk", place_ids), level__gte=Level.COMMUNE).values_list("pk", flat=True)
+    )
     for index, row in enumerate(rows):
         for fault in case_faults(row, groups.get(row.group_id), on=on):
             yield index, fault
         if row.place_id not in communes:
             yield index, Invalid("place_not_commune", _("Please choose a commune or a village."), field="place")
-        if key_of(row) in seen:
+        code = key_of(row)
+        if code in seen:
             yield index, Invalid("case_code_twice", _("This case code stands twice in the list."), field="code")
-        seen.add(key_of(row))
+        seen.add(code)
 
 
 def changes(
-    rows: Sequence[CaseRow],
-    stored: Mapping[str, Stored],
-    *,
-    programme: Programme,
-    organisation: Organisation,
-    locks: Sequence[Period],
-    origin: str,
+    rows: Sequence[CaseRow], stored: Mapping[str, Stored], *, locks: Sequence[Period]
 ) -> tuple[Changes, list[tuple[int, DomainError]]]:
-    """The writes that make the database agree with the rows. What a row does not say stays as it is."""
+    """The writes that make the database agree with the rows, and the rows that a locked period holds. What a row does
+    not say stays as it is."""
     found = Changes()
     held: list[tuple[int, DomainError]] = []
-    marks = {"is_example": organisation.is_example, "origin": origin}
+    locked = cache(lambda day: lock_over(locks, day))
     for index, row in enumerate(rows):
-        known = stored.get(code := clean_code(row.code))
-        case = (
-            known.case
-            if known
-            else Case(
-                programme=programme,
-                organisation=organisation,
-                code=code,
-                group_id=row.group_id,
-                place_id=row.place_id,
-                opened_on=row.opened_on,
-                **marks,
-            )
-        )
-        found.days = []
-        touched = _move(found, case, row) if known else _add(found, case)
-        touched |= _sessions(found, case, known.sessions if known else {}, row, marks)
-        touched |= _judgements(found, case, known.judgements if known else {}, row, marks)
-        if known and touched and case not in found.moved_cases[-1:]:
-            case.revision += 1
-            found.moved_cases.append(case)
-        found.created += not known
-        found.changed += bool(known) and touched
-        found.unchanged += not touched
-        held += [(index, conflict) for day in set(found.days) if (conflict := lock_over(locks, day))][:1]
+        known = stored.get(code := key_of(row))
+        days = _new(found, row, code) if known is None else _altered(found, row, known, index)
+        if locks:
+            held += [(index, conflict) for day in days if (conflict := locked(day)) is not None][:1]
     return found, held
 
 
-def _add(found: Changes, case: Case) -> bool:
-    found.new_cases.append(case)
-    found.days.append(case.opened_on)
-    return True
+def _new(found: Changes, row: CaseRow, code: str) -> list[Day]:
+    """Notes a case that was not there; returns the dates that a lock may hold."""
+    case = -1 - len(found.new_cases)
+    found.new_cases.append(NewCase(code, row.group_id, row.place_id, row.opened_on))
+    found.new_sessions += [NewSession(case, number, day) for number, day in enumerate(row.sessions, start=1)]
+    found.new_judgements += [NewJudgement(case, said.violence, said.value, said.judged_on) for said in row.judgements]
+    found.created += 1
+    return [row.opened_on, *row.sessions, *(said.judged_on for said in row.judgements)]
 
 
-def _move(found: Changes, case: Case, row: CaseRow) -> bool:
+def _altered(found: Changes, row: CaseRow, known: Stored, index: int) -> list[Day]:
+    """Notes what the row says otherwise than a case that is there; returns the dates that a lock may hold."""
+    case, days, touched = known.case, [], False
     opened_on = row.opened_on or case.opened_on
-    if (case.group_id, case.place_id, case.opened_on) == (row.group_id, row.place_id, opened_on):
-        return False
-    if case.opened_on != opened_on:
-        found.days += [case.opened_on, opened_on]
-    case.group_id, case.place_id, case.opened_on = row.group_id, row.place_id, opened_on
-    case.revision += 1
-    found.moved_cases.append(case)
-    return True
-
-
-def _sessions(
-    found: Changes, case: Case, known: Mapping[int, CaseSession], row: CaseRow, marks: Mapping[str, object]
-) -> bool:
-    touched = False
+    if (case.group_id, case.place_id, case.opened_on) != (row.group_id, row.place_id, opened_on):
+        touched = True
+        if case.opened_on != opened_on:
+            days += [case.opened_on, opened_on]
     for number, day in enumerate(row.sessions, start=1):
-        session = known.get(number)
+        session = known.sessions.get(number)
         if session is None:
-            found.new_sessions.append(CaseSession(case=case, number=number, held_on=day, **marks))
-            found.days.append(day)
+            found.new_sessions.append(NewSession(case.id, number, day))
+            days.append(day)
             touched = True
         elif day is not None and session.held_on != day:
-            found.days += [session.held_on, day]
-            session.held_on = day
-            session.revision += 1
-            found.moved_sessions.append(session)
+            found.sessions.append(session._replace(held_on=day))
+            found.session_rows[session.id] = index
+            days += [session.held_on, day]
             touched = True
-    return touched
-
-
-def _judgements(
-    found: Changes,
-    case: Case,
-    known: Mapping[tuple[str, dt.date | None], Outcome],
-    row: CaseRow,
-    marks: Mapping[str, object],
-) -> bool:
-    touched = False
     for said in row.judgements:
-        outcome = known.get((said.violence, said.judged_on))
-        if outcome is None:
-            found.new_judgements.append(
-                Outcome(
-                    case=case,
-                    informant=Outcome.Informant.MENS_GROUP,
-                    instrument=GROUP_JUDGEMENT,
-                    violence=said.violence,
-                    value=said.value,
-                    judged_on=said.judged_on,
-                    **marks,
-                )
-            )
-        elif outcome.value != said.value:
-            outcome.value = said.value
-            outcome.revision += 1
-            found.altered_judgements.append(outcome)
+        judgement = known.judgements.get((said.violence, said.judged_on))
+        if judgement is None:
+            found.new_judgements.append(NewJudgement(case.id, said.violence, said.value, said.judged_on))
+        elif judgement.value != said.value:
+            found.judgements.append(judgement._replace(value=said.value))
+            found.judgement_rows[judgement.id] = index
         else:
             continue
-        found.days.append(said.judged_on)
+        days.append(said.judged_on)
         touched = True
-    return touched
+    if touched:
+        found.cases.append(
+            case._replace(group_id=row.group_id, place_id=row.place_id, opened_on=opened_on)
+        )
+        found.case_rows[case.id] = index
+    found.changed += touched
+    found.unchanged += not touched
+    return days
