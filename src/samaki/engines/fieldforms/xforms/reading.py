@@ -1,5 +1,4 @@
-"""Reading XML of strangers: nothing declared, nothing fetched, nothing expanded, never deeper or larger than libxml2 holds
-safe."""
+"""Reading XML of strangers: nothing declared, fetched or expanded, never deeper or larger than libxml2 holds safe."""
 
 from __future__ import annotations
 
