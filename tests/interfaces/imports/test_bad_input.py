@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from samaki.ground.periods.operations import lock_period
-from samaki.interfaces.imports.reading import content
 from samaki.kernel.actors import System
+from samaki.kernel.tables import content
 from samaki.strands.counselling.models import Case, GroupMonth
 from samaki.strands.outreach.models import OutreachTally
 from tests.interfaces.imports.conftest import (
@@ -287,7 +287,7 @@ def _remade(whole: bytes, part: str, text: bytes) -> bytes:
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("samaki.interfaces.imports.reading.guard.MOST_UNPACKED", 2_000_000)
+    monkeypatch.setattr("samaki.kernel.tables.guard.MOST_UNPACKED", 2_000_000)
     bomb = _remade(workbook([TALLY_HEAD, tally()]), "xl/styles.xml", b"<a>" + b" " * 5_000_000 + b"</a>")
     assert len(bomb) < 20_000
     assert codes(world.take("tallies", bomb)) == [(None, "", "file_unpacks_too_large")]

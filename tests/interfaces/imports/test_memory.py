@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from samaki.interfaces.imports.reading.content import MOST_ROWS
+from samaki.kernel.tables.content import MOST_ROWS
 from tests.interfaces.imports.conftest import TALLY_HEAD, tally, workbook
 
 MOST_MEGABYTES = 450  # 400 are aimed at for half as many rows; compiling the modules anew takes some ten of these

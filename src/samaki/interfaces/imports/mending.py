@@ -15,11 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from samaki.interfaces.imports import workbooks
 from samaki.interfaces.imports.outcome import Located, located
-from samaki.interfaces.imports.reading.content import RawSheet
 from samaki.interfaces.imports.reading.rows import raw_sheets
 from samaki.interfaces.imports.storage import LANGUAGES
 from samaki.kernel.tables import Broken, Sheet, Table, TableKind
 from samaki.kernel.tables.cells import folded
+from samaki.kernel.tables.content import RawSheet
 
 MENDING_WIDTH = 70
 COLUMN_WIDTH = 18

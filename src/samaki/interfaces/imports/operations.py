@@ -14,7 +14,6 @@ from samaki.ground.organisations.models import Organisation
 from samaki.interfaces.imports.access import Place, kind_named, names_its_places, place_to_take
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.outcome import Outcome
-from samaki.interfaces.imports.reading.content import MOST_BYTES
 from samaki.interfaces.imports.reading.rows import Progress, read
 from samaki.interfaces.imports.remembered import remembered_headings
 from samaki.kernel.actors import AnyActor
@@ -23,6 +22,7 @@ from samaki.kernel.audit.permits import keeping_refusals
 from samaki.kernel.errors import RowsInvalid
 from samaki.kernel.records import Written
 from samaki.kernel.tables import Checked, Reading, Setting, Table, TableKind
+from samaki.kernel.tables.content import MOST_BYTES
 
 NAME_KEPT = 120
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from samaki.interfaces.imports.reading.guard import column_letters
 from samaki.kernel.records import Written
 from samaki.kernel.tables import Fault, Table, TableKind
+from samaki.kernel.tables.guard import column_letters
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from samaki.interfaces.imports.access import kind_named, place_to_take
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.operations import NAME_KEPT, close, mapping_of, origin_of, take
 from samaki.interfaces.imports.queries import is_silent
-from samaki.interfaces.imports.reading.content import MOST_BYTES
 from samaki.interfaces.imports.reading.headings import Headings
 from samaki.interfaces.imports.remembered import is_of_people, remember_headings, remembered_headings
 from samaki.interfaces.imports.storage import forget_file, keep_faults, keep_file, kept_file
@@ -28,6 +27,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, DomainError, Invalid
 from samaki.kernel.records import Written
 from samaki.kernel.tables import Table, TableKind
+from samaki.kernel.tables.content import MOST_BYTES
 
 NO_HEADING_ROW = _(
     "The file has no row of headings. Please write one above its first row, with the headings of the example workbook, "

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from samaki.interfaces.imports.reading.content import MOST_COLUMNS, MOST_LINES, MOST_ROWS, RawSheet, Unusable
+from samaki.kernel.tables.content import MOST_COLUMNS, MOST_LINES, MOST_ROWS, RawSheet, Unusable
 
 DELIMITERS = ",;\t|"
 LOOKED_AT = 40  # lines that tell the delimiter

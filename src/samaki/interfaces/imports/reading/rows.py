@@ -10,10 +10,10 @@ from itertools import chain, islice, repeat
 from django.utils.translation import gettext_lazy as _
 
 from samaki.interfaces.imports.reading import delimited, workbook
-from samaki.interfaces.imports.reading.content import MOST_ROWS, RawSheet, Unusable, kind_of
 from samaki.interfaces.imports.reading.headings import LOOKED_AT, Headings, Matched, heading_row, likely_heading_row
 from samaki.kernel.tables import Broken, Column, Reading, Sheet, Table, TableKind, Unreadable
 from samaki.kernel.tables.cells import folded, plain
+from samaki.kernel.tables.content import MOST_ROWS, RawSheet, Unusable, kind_of
 from samaki.kernel.tables.reasons import reason
 
 CHUNK = 2_000  # rows turned into columns at a time

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from samaki.interfaces.imports.reading.content import RawSheet, Unusable
-from samaki.interfaces.imports.reading.guard import Spots, look_through
+from samaki.kernel.tables.content import RawSheet, Unusable
+from samaki.kernel.tables.guard import Spots, look_through
 
 
 def sheets(content: bytes) -> Iterator[RawSheet]:

@@ -12,8 +12,8 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from samaki.interfaces.imports.reading.content import MOST_BYTES
 from samaki.interfaces.web.requests import ActorRequest
+from samaki.kernel.tables.content import MOST_BYTES
 
 Rest = ParamSpec("Rest")
 

@@ -16,13 +16,13 @@ from samaki.interfaces.imports.access import kind_named, kinds_for, places_to_ta
 from samaki.interfaces.imports.examples import example_workbook
 from samaki.interfaces.imports.mending import wrong_rows
 from samaki.interfaces.imports.models import ImportRun
-from samaki.interfaces.imports.reading.content import Unusable, as_invalid
 from samaki.interfaces.imports.remembered import is_of_cases
 from samaki.interfaces.imports.web.forms import ColumnsForm, ReasonForm, UploadForm
 from samaki.interfaces.imports.web.uploads import kept_in_memory
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.policy import refusal
 from samaki.kernel.tables import table_kinds
+from samaki.kernel.tables.content import Unusable, as_invalid
 from samaki.ui.tables import Column, Entry, Table
 
 RUNS_SHOWN = 20

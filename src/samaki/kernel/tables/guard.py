@@ -18,7 +18,8 @@ from typing import IO
 from defusedxml import ElementTree  # type: ignore[import-untyped]  # ships no types
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from samaki.interfaces.imports.reading.content import (
+from samaki.kernel.tables import Broken
+from samaki.kernel.tables.content import (
     MOST_BROKEN,
     MOST_CELLS,
     MOST_COLUMNS,
@@ -27,7 +28,6 @@ from samaki.interfaces.imports.reading.content import (
     MOST_UNPACKED,
     Unusable,
 )
-from samaki.kernel.tables import Broken
 
 BLOCK = 1 << 20
 LONGEST_ROW = 4 << 20
