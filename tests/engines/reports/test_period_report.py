@@ -104,7 +104,14 @@ def test_both_numbers_the_target_and_the_statement_stand_with_a_ratio(setting: S
 
 def test_a_locked_period_prints_version_and_hash(setting: Setting) -> None:
     now = dt.datetime(2009, 5, 1, tzinfo=dt.UTC)
-    lock_period(programme=setting.programme, period="2008", by=setting.officer(), at=now)
+    lock_period(
+        programme=setting.programme,
+        period="2008",
+        reason="nobody reports here",
+        although_missing=True,
+        by=setting.officer(),
+        at=now,
+    )
     page = html(setting, setting.officer())
     assert "Locked on 1 May 2009, version 1." in page
     found = sheets(setting, setting.officer())

@@ -37,7 +37,14 @@ def in_thread(act: Callable[[], None]) -> threading.Thread:
 
 
 def lock(setting: Setting) -> None:
-    lock_period(programme=setting.programme, period="2008", by=setting.officer(), at=NOW)
+    lock_period(
+        programme=setting.programme,
+        period="2008",
+        reason="nobody reports here",
+        although_missing=True,
+        by=setting.officer(),
+        at=NOW,
+    )
 
 
 def test_the_lock_waits_for_a_record_being_written_and_holds_it() -> None:

@@ -120,7 +120,14 @@ def test_a_group_that_did_not_exist_that_month_is_refused(world: World) -> None:
 def test_rows_of_a_locked_month_are_refused_while_the_same_rows_again_are_no_change(world: World) -> None:
     first = workbook([TALLY_HEAD, tally()])
     assert world.take("tallies", first).saved
-    lock_period(programme=world.programme, period="2024-01", by=System("tests"), at=AT)
+    lock_period(
+        programme=world.programme,
+        period="2024-01",
+        reason="nobody reports here",
+        although_missing=True,
+        by=System("tests"),
+        at=AT,
+    )
     assert world.take("tallies", first).written.unchanged == 1
     refused = world.take("tallies", workbook([TALLY_HEAD, tally("040602")]))
     assert [code for _row, _column, code in codes(refused)] == ["period_locked"]

@@ -137,7 +137,14 @@ def test_an_unknown_activity_and_a_missing_date_of_joining_are_told(world: World
 
 
 def test_a_locked_month_takes_no_attendance_and_no_membership(world: World, session: Session) -> None:
-    lock_period(programme=world.programme, period="2024-02", by=System("tests"), at=AT)
+    lock_period(
+        programme=world.programme,
+        period="2024-02",
+        reason="nobody reports here",
+        although_missing=True,
+        by=System("tests"),
+        at=AT,
+    )
     for row in (present(), member()):
         assert [code for _row, _column, code in codes(world.take("roster", workbook([HEAD, row])))] == ["period_locked"]
 

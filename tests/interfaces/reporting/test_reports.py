@@ -14,7 +14,7 @@ from samaki.ground.periods.models import PeriodReport
 from samaki.ground.periods.operations import lock_period
 from samaki.ground.periods.rules import State
 from samaki.ground.programmes.models import Programme
-from samaki.interfaces.reporting import owed
+from samaki.ground.periods import owed
 from samaki.kernel.actors import System
 from tests.interfaces.pages import queries_of, signed_in
 
@@ -106,7 +106,15 @@ def test_a_report_comes_back_with_a_reason_and_its_writer_reads_it() -> None:
 def test_a_locked_month_says_so_and_takes_nothing() -> None:
     fia = Programme.objects.get(key="fia")
     PeriodReport.objects.filter(programme=fia, period="2025-04").delete()
-    lock_period(programme=fia, period="2025-04", by=System("test"), at=timezone.now())
+    PeriodReport.objects.filter(programme=fia, state=State.SUBMITTED).update(state=State.VERIFIED)
+    lock_period(
+        programme=fia,
+        period="2025-04",
+        reason="the partner closed",
+        although_missing=True,
+        by=System("test"),
+        at=timezone.now(),
+    )
     answer = signed_in("partner-me-3").post(
         reverse("write_report", args=APRIL), {"narrative": "too late", "send": "1", "revision": ""}
     )

@@ -7,13 +7,14 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
+from samaki.ground.periods import owed
 from samaki.ground.periods.events import PeriodLocked
 from samaki.ground.periods.locks import refuse_locked, sole_use
 from samaki.ground.periods.models import PeriodLock, PeriodReport
 from samaki.ground.periods.queries import month_of
-from samaki.ground.periods.rules import State, Step, after, parse
+from samaki.ground.periods.rules import Period, State, Step, after, parse
 from samaki.ground.programmes.models import Programme
-from samaki.kernel.actors import AnyActor
+from samaki.kernel.actors import AnyActor, System
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, NotFound
@@ -129,11 +130,20 @@ def _save(report: PeriodReport, step: Step, by: AnyActor) -> PeriodReport:
     return report
 
 
-def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datetime, reason: str = "") -> PeriodLock:
+def lock_period(
+    *,
+    programme: Programme,
+    period: str,
+    by: AnyActor,
+    at: dt.datetime,
+    reason: str = "",
+    although_missing: bool = False,
+) -> PeriodLock:
     """Close a month, quarter or year of the programme; its figures are kept as they are at this moment.
 
-    Raises Conflict: period_already_locked, period_not_over, reports_not_verified; Invalid("reason_wanted") where the
-    period was locked before: the new version says why it differs.
+    Raises Conflict: period_already_locked, period_not_over, reports_not_verified, and reports_missing unless the actor
+    locks `although_missing`; Invalid("reason_wanted") where reports are missing, or where the period was locked before:
+    the new version says why it differs. The two about reports say whose and which (`whose`, `count`).
     """
     span = parse(period, fiscal_year_starts_in=programme.fiscal_year_starts_in)
     leave = acting(by, Action.LOCK_PERIOD, programme, organisation_id=None, programme_id=programme.pk)
@@ -146,14 +156,9 @@ def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datet
             raise Invalid("reason_wanted", _("Please say why the figures are locked again."), field="reason")
         if span.last >= at.date():
             raise Conflict("period_not_over", _("%(period)s is not over yet."), field="period", period=span.key)
-        waiting = PeriodReport.objects.filter(programme=programme, period__in=span.months).exclude(state=State.VERIFIED)
-        if count := waiting.count():
-            raise Conflict(
-                "reports_not_verified",
-                _("Reports of this period that are not verified yet: %(count)s."),
-                field="period",
-                count=count,
-            )
+        missing = _refuse_unsettled(programme, span, although_missing=although_missing)
+        if missing and not reason.strip():
+            raise Invalid("reason_wanted", _("Please say why it is locked without these reports."), field="reason")
         lock = PeriodLock.objects.create(
             programme=programme,
             period=span.key,
@@ -164,9 +169,33 @@ def lock_period(*, programme: Programme, period: str, by: AnyActor, at: dt.datet
             locked_by=by.name,
             reason=reason.strip(),
         )
-        record(by, "period.lock", lock, programme_id=programme.pk, reason=lock.reason, details=_named(lock))
+        details = _named(lock) | ({"missing": missing} if missing else {})
+        record(by, "period.lock", lock, programme_id=programme.pk, reason=lock.reason, details=details)
         reactions.raise_event(PeriodLocked(lock_id=lock.pk, programme_id=programme.pk, period=lock.period))
         return lock
+
+
+def _refuse_unsettled(programme: Programme, span: Period, *, although_missing: bool) -> int:
+    """How many reports of the period are missing, where it may be locked without them."""
+    listed = owed.of_period(System("whether a period can be locked"), programme, span)
+    if waiting := [one for one in listed if one.state is State.SUBMITTED]:
+        raise Conflict(
+            "reports_not_verified",
+            _("These reports wait to be verified: %(whose)s."),
+            field="period",
+            count=len(waiting),
+            whose=owed.told(waiting),
+        )
+    missing = [one for one in listed if one.is_missing]
+    if missing and not although_missing:
+        raise Conflict(
+            "reports_missing",
+            _("These reports have not come: %(whose)s. The period can be locked without them for a reason."),
+            field="although_missing",
+            count=len(missing),
+            whose=owed.told(missing),
+        )
+    return len(missing)
 
 
 def reopen_period(*, programme: Programme, period: str, reason: str, by: AnyActor, at: dt.datetime) -> PeriodLock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.periods.models import PeriodLock, PeriodReport
@@ -16,6 +16,12 @@ from samaki.kernel.policy import Action, reach
 def locks(programme: Programme) -> QuerySet[PeriodLock]:
     """Every lock of a programme and its versions, the latest first. That a period is locked is no secret (T1)."""
     return PeriodLock.objects.filter(programme=programme).order_by("-first", "period", "-version")
+
+
+def standing_locks(programme: Programme) -> QuerySet[PeriodLock]:
+    """Of each period ever locked the latest version, in force or open for a correction, the latest period first."""
+    later = PeriodLock.objects.filter(programme=programme, period=OuterRef("period"), version__gt=OuterRef("version"))
+    return locks(programme).filter(~Exists(later))
 
 
 def reports(actor: AnyActor, programme: Programme | None = None) -> QuerySet[PeriodReport]:

@@ -32,7 +32,7 @@ def programme(request: ActorRequest, key: str) -> HttpResponse:
         "divided": any(one.area != ProgrammePlace.Area.UNDIVIDED for one in places),
         "rightsholders": queries.rightsholder_groups(request.actor, found),
         "risks": found.risks.order_by("pk"),
-        "locks": periods.locks(found)[:6],
+        "locks": periods.standing_locks(found)[:6],
         "inside": own is None or found.pk in own,
     }
     return page(request, "nouns/programme.html", context)

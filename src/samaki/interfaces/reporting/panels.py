@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from samaki.ground.periods import queries
+from samaki.ground.periods import owed, queries
 from samaki.ground.periods.rules import State
-from samaki.interfaces.reporting import owed
 from samaki.interfaces.reporting.views import task
 from samaki.kernel.actors import Actor, Role
 from samaki.kernel.panels import MenuEntry, Panel, menu, panels

@@ -14,12 +14,11 @@ from samaki.engines.results.frameworks import catalogue
 from samaki.engines.results.queries import figures
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.organisations.queries import organisations_for
-from samaki.ground.periods import operations, queries
+from samaki.ground.periods import operations, owed, queries
 from samaki.ground.periods.models import PeriodReport
 from samaki.ground.periods.rules import Period, State
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import programmes_for
-from samaki.interfaces.reporting import owed
 from samaki.interfaces.reporting.forms import Narrative, Return, Seen
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import AnyActor
