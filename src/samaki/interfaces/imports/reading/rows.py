@@ -110,6 +110,34 @@ def _note_headings(table: Table, headings: Headings, matched: Matched, name: str
     return table.fault_count > before
 
 
+class _Known(dict[type, "_KnownOfType"]):
+    """What the contents of one column read as, by their type: 1, 1.0 and TRUE are equal and do not read alike."""
+
+    def __init__(self, column: Column, reading: Reading) -> None:
+        self.parse = column.parser
+        self.reading = reading
+        self.unreadable = False  # whether any of them was
+
+    def __missing__(self, type_: type) -> _KnownOfType:
+        found = self[type_] = _KnownOfType(self)
+        return found
+
+
+class _KnownOfType(dict[object, object]):
+    """Each content is read once; so many are kept that a column of codes does not fill the memory."""
+
+    def __init__(self, column: _Known) -> None:
+        self.column = column
+
+    def __missing__(self, cell: object) -> object:
+        value = _value(cell, self.column.parse, self.column.reading)
+        if isinstance(value, Unreadable):
+            self.column.unreadable = True
+        if len(self) < REMEMBERED:
+            self[cell] = value
+        return value
+
+
 class _Taking:
     """Takes the rows of one sheet into the table, some thousand at a time so that little is held twice."""
 
@@ -117,8 +145,7 @@ class _Taking:
         self.table = table
         self.columns = columns
         self.places = matched.places
-        self.reading = reading
-        self.known: dict[str, dict[object, object]] = {key: {} for key in matched.places}
+        self.known = {column.key: _Known(column, reading) for column in columns if column.key in matched.places}
 
     def take(self, rows: Iterator[list[object]], line: int, progress: Progress | None) -> None:
         sheet = self.table.sheets[-1]
@@ -159,31 +186,26 @@ class _Taking:
     def _read_column(
         self, column: Column, cells: Sequence[object], values: list[object], base: int, totals: set[int]
     ) -> None:
-        known, reading, parse = self.known[column.key], self.reading, column.parser
-        for row, cell in enumerate(cells, start=base):
-            asked = (cell.__class__, cell)
-            try:
-                value = known[asked]
-            except KeyError:
-                value = _value(cell, parse, reading)
-                if len(known) < REMEMBERED:
-                    known[asked] = value
+        known = self.known[column.key]
+        read = [known[cell.__class__][cell] for cell in cells]
+        values.extend(read)
+        if not totals and not known.unreadable and not (column.required and None in read):
+            return
+        for row, (cell, value) in enumerate(zip(cells, read, strict=True), start=base):
             if row in totals:
-                values.append(None)
+                values[row] = None
             elif isinstance(value, Unreadable):
-                values.append(None)
+                values[row] = None
                 shown = cell.text if isinstance(cell, Broken) else cell
                 self.table.fault(row, column.key, value.key, shown, **value.params)
-            else:
-                values.append(value)
-                if value is None and column.required:
-                    self.table.fault(row, column.key, "value_missing")
+            elif value is None and column.required:
+                self.table.fault(row, column.key, "value_missing")
 
     def _totals(self, rows: Sequence[Sequence[object]], by_place: Sequence[Sequence[object]]) -> Iterator[int]:
         """Rows that say "total" where something required belongs, or lack something required."""
         required = [self.places[column.key] for column in self.columns if column.required]
         for place, cells in enumerate(by_place):
-            for word in {cell for cell in cells if isinstance(cell, str) and _TOTAL.search(cell)}:
+            for word in {cell for cell in set(cells) if isinstance(cell, str) and _TOTAL.search(cell)}:
                 if folded(word).startswith(TOTALS):
                     for index, row in enumerate(rows):
                         if row[place] == word and (place in required or any(_blank(row[at]) for at in required)):
