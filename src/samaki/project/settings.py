@@ -133,6 +133,7 @@ ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE; the idle lock 
 ACCOUNT_FORMS = {
     "login": "samaki.interfaces.web.forms.SignIn",
     "change_password": "samaki.interfaces.web.forms.ChangePassword",
+    "reauthenticate": "samaki.interfaces.web.forms.ConfirmItIsYou",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -60,6 +60,13 @@ class DayWidget(forms.MultiWidget):
             attrs,
         )
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The three parts; an address may also carry the day in one piece, as 2016-12-31."""
+        if name in data:
+            parts = [part.lstrip("0") for part in str(data[name]).split("-")[::-1]]
+            return parts if len(parts) == 3 else [data[name] or None, None, None]
+        return super().value_from_datadict(data, files, name)
+
     def decompress(self, value: Any) -> list[Any]:
         if isinstance(value, str) and value:
             value = dt.date.fromisoformat(value)

@@ -23,9 +23,9 @@ def number(value: Number | None, digits: int | None = None) -> str:
         return _("Unknown")
     if digits is not None:
         return f"{value:,.{digits}f}"
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.1f}"
-    return f"{int(value):,}" if isinstance(value, float) else f"{value:,}"
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
 
 
 def ratio(numerator: int | None, denominator: int | None) -> str:

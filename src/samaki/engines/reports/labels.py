@@ -40,9 +40,12 @@ def dimension(key: str, measure: str) -> str:
 
 
 def values(key: str, measure: str, found: Iterable[str]) -> dict[str, str]:
-    """Each value in words, by one look-up however many; one that nobody named stays as it is."""
+    """Each value in words, by one look-up however many; one that nobody named stays as it is. They come in the order in
+    which people tell them: choices as their field lists them, names by the alphabet, what is unknown last."""
     keys = sorted(set(found))
     known = _known(key, measure, keys)
+    order = {one: at for at, one in enumerate(known)}
+    keys.sort(key=lambda one: (one == UNKNOWN, order.get(one, len(order))))
     return {one: _("Unknown") if one == UNKNOWN else str(known.get(one, one)) for one in keys}
 
 
@@ -52,12 +55,16 @@ def _known(key: str, measure: str, keys: list[str]) -> Words:
     if key in TIMES:
         return {period: words.period(period) for period in keys}
     if key == "organisation":
-        return {one.key: named(one) for one in Organisation.objects.filter(key__in=keys)}
+        return _by_name({one.key: named(one) for one in Organisation.objects.filter(key__in=keys)})
     for division in divisions:
         if division.key == key:
             table = tables[division.table]
             return _choices(table.model, division.value) if isinstance(table, Table) else {}
     return _of_measure(key, measure, keys)
+
+
+def _by_name(names: Mapping[str, str]) -> Words:
+    return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
 
 
 def _of_measure(key: str, measure: str, keys: list[str]) -> Words:
@@ -75,7 +82,8 @@ def _of_measure(key: str, measure: str, keys: list[str]) -> Words:
     if not isinstance(table, Table):
         return {}
     if last == KEY:
-        return {getattr(one, KEY): named(one) for one in table.model._default_manager.filter(key__in=keys)}
+        found = table.model._default_manager.filter(key__in=keys)
+        return _by_name({getattr(one, KEY): named(one) for one in found})
     return _choices(table.model, last) or _choices(table.model, key)
 
 

@@ -13,6 +13,7 @@ from samaki.engines.results.frameworks import Described
 from samaki.ground.organisations.models import Organisation
 from samaki.kernel.figures import FigureQuery, Source
 from samaki.kernel.measures import TIMES
+from samaki.ui.entries import DayField
 from samaki.ui.templatetags.words import named
 
 NONE = ("", _("None"))
@@ -34,9 +35,7 @@ class Question(forms.Form):
     by_3 = forms.ChoiceField(label=_("and by"), required=False)
     place = forms.CharField(label=_("Place (name or code)"), required=False, max_length=120)
     organisation = forms.ChoiceField(label=_("Organisation"), required=False)
-    as_of = forms.DateField(
-        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    as_of = DayField(label=_("As of"), required=False)
     source = forms.ChoiceField(
         label=_("Locked periods"),
         required=False,

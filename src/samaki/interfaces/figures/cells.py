@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from samaki.engines.reports import labels
 from samaki.kernel.figures import Cell, Figure
@@ -34,6 +36,11 @@ def length(one: Cell | Figure) -> int | float | None:
     return one.value if one.value is not None else one.low
 
 
+def at_most(one: Cell | Figure) -> int | float | None:
+    """The upper end of a range, where it has two ends."""
+    return one.high if one.value is None and one.low != one.high else None
+
+
 class Breakdown:
     """The cells of one figure with their dimensions and values in words."""
 
@@ -45,6 +52,8 @@ class Breakdown:
         self.words: Mapping[str, Mapping[str, str]] = {
             key: labels.values(key, measure, (cell.dimensions[key] for cell in figure.by)) for key in by
         }
+        order = {key: {value: at for at, value in enumerate(known)} for key, known in self.words.items()}
+        self.cells = sorted(figure.by, key=lambda cell: [order[key][cell.dimensions[key]] for key in by])
 
     def named(self, cell: Cell, key: str) -> str:
         return self.words[key][cell.dimensions[key]]
@@ -53,50 +62,53 @@ class Breakdown:
         columns = [Column(label) for _key, label in self.by] + [Column(_("Value"), True), Column(_("Unknown"), True)]
         rows = [
             [*(Entry(self.named(cell, key)) for key, _label in self.by), *_numbers(cell, self.rows(cell))]
-            for cell in self.figure.by
+            for cell in self.cells
         ]
         total = [Entry(_("Total")), *(Entry("") for _key in self.by[1:]), *_numbers(self.figure, self.rows(None))]
         return Table(caption, columns, rows, foot=total, csv=file)
 
-    def chart(self, caption: str) -> Chart | None:
+    def chart(self, caption: str, file: str) -> Chart | None:
         """Small multiples: a panel for each value of all dimensions but the last, its values as bars."""
-        if not self.figure.by or len(self.figure.by) > MOST_BARS:
+        if not self.cells or len(self.cells) > MOST_BARS:
             return None
         *outer, inner = [key for key, _label in self.by]
         panels: dict[str, list[Bar]] = {}
-        for cell in self.figure.by:
+        for cell in self.cells:
             heading = ", ".join(self.named(cell, key) for key in outer)
             panels.setdefault(heading, []).append(
-                Bar(self.named(cell, inner), length(cell), cell.suppressed, shown(cell), self.rows(cell))
+                Bar(self.named(cell, inner), length(cell), cell.suppressed, shown(cell), self.rows(cell), at_most(cell))
             )
-        return multiples(panels, finding=self.finding(), caption=caption, what=dict(self.by)[inner])
+        drawn = multiples(panels, finding=self.finding(), caption=caption, what=dict(self.by)[inner])
+        return replace(drawn, table=self.table(caption, file))
 
     def finding(self) -> str:
         """One sentence: which part is the largest, where that can be said."""
-        known = [cell for cell in self.figure.by if not cell.suppressed and length(cell) is not None]
-        hidden = len(self.figure.by) - len(known)
+        known = [cell for cell in self.cells if not cell.suppressed and length(cell) is not None]
+        hidden = len(self.cells) - len(known)
         if not known:
             return _("No part of this figure can be shown.")
         top = max(known, key=lambda cell: length(cell) or 0)
         name = ", ".join(self.named(top, key) for key, _label in self.by)
         said = _("Highest: %(name)s, %(value)s.") % {"name": name, "value": shown(top)}
-        return f"{said} {_('%(n)s parts are not shown or unknown.') % {'n': hidden}}" if hidden else said
+        if not hidden:
+            return said
+        rest = ngettext("%(n)s part is not shown or unknown.", "%(n)s parts are not shown or unknown.", hidden)
+        return f"{said} {rest % {'n': hidden}}"
 
 
-def trend_of(points: Sequence[tuple[str, Figure]], caption: str) -> Chart:
-    """The figure over periods, oldest first."""
+def trend_of(points: Sequence[tuple[str, Figure]], caption: str) -> Chart | None:
+    """The figure over periods, oldest first; None where fewer than two are known, as a dot shows no run."""
     drawn = [Point(words.period(key), length(one), one.suppressed, shown(one)) for key, one in points]
     known = [(key, one) for key, one in points if length(one) is not None and not one.suppressed]
     if len(known) < 2:
-        finding = _("There are not yet two periods with a known value.")
-    else:
-        (first_key, first), (last_key, last) = known[0], known[-1]
-        finding = _("From %(first)s in %(since)s to %(last)s in %(until)s.") % {
-            "first": shown(first),
-            "since": words.period(first_key),
-            "last": shown(last),
-            "until": words.period(last_key),
-        }
+        return None
+    (first_key, first), (last_key, last) = known[0], known[-1]
+    finding = _("From %(first)s in %(since)s to %(last)s in %(until)s.") % {
+        "first": shown(first),
+        "since": words.period(first_key),
+        "last": shown(last),
+        "until": words.period(last_key),
+    }
     return trend(drawn, finding=finding, caption=caption)
 
 

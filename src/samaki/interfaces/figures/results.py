@@ -18,7 +18,7 @@ from samaki.engines.results.frameworks import programme_results as results_of
 from samaki.ground.periods.rules import Kind, Period, period_of
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import own_programmes, programme, programmes
-from samaki.interfaces.figures.cells import length, shown, trend_of
+from samaki.interfaces.figures.cells import at_most, length, shown, trend_of
 from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.ui.charts import Bullet, Chart, bullets
 
@@ -109,7 +109,8 @@ def _summary(where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
             baseline=float(one.baseline) if one.baseline is not None else None,
             suppressed=one.figure.suppressed,
             shown=shown(one.figure),
-            href=_line(where, one).href,
+            href=_line(where, one).rows,
+            high=at_most(one.figure),
         )
         for one in once.values()
         if one.target is not None or one.baseline is not None

@@ -149,7 +149,8 @@ def _drawn(
     }
     if query.by:
         parts = Breakdown(found, query.by, defined.measure, lambda cell: _rows_of(query, cell))
-        drawn |= {"chart": parts.chart(label), "table": parts.table(label, file)}
+        chart = parts.chart(label, file)
+        drawn |= {"chart": chart, "table": None if chart else parts.table(label, file)}
     run = _run(request, query, where)
     if run:
         drawn["trend"] = trend_of([(one.period or "", one) for one in run], label)

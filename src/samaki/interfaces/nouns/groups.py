@@ -15,12 +15,13 @@ from samaki.interfaces.nouns.filters import chosen_programme
 from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.kernel.panels import shown
 from samaki.kernel.policy import Action, may
+from samaki.ui.entries import DayField
 
 PER_PAGE = 50
 
 
 class OnDate(forms.Form):
-    on = forms.DateField(label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label=_("As of"))
 
 
 @require_GET
@@ -34,7 +35,7 @@ def groups(request: ActorRequest) -> HttpResponse:
 @require_GET
 def group(request: ActorRequest, key: str) -> HttpResponse:
     found = queries.group(request.actor, key)
-    form = OnDate(request.GET if "on" in request.GET else None, initial={"on": timezone.localdate()})
+    form = OnDate(request.GET or None, initial={"on": timezone.localdate()})
     on = form.cleaned_data["on"] if form.is_valid() else timezone.localdate()
     composition = queries.composition(request.actor, found, on)
     counts = composition.by_gender

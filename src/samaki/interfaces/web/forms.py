@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 
 
 class SignIn(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -22,3 +22,10 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]  # allauth is un
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["oldpassword"].help_text = ""
+
+
+class ConfirmItIsYou(ReauthenticateForm):  # type: ignore[misc]  # allauth is untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""

@@ -22,6 +22,7 @@ class Row:
     shown: str
     bar: SafeString
     href: str = ""
+    blank: bool = False  # the words stand for a number that is unknown or hidden
 
 
 @dataclass(frozen=True)

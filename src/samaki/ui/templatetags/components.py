@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from samaki.ui.statuses import SHAPES, STATUSES, Tone
 from samaki.ui.tables import Entry, Table
 
 register = template.Library()
+MOST_ON_A_PHONE = 3  # columns that stand side by side in 360 px
 GROUPED = (RadioSelect, CheckboxSelectMultiple, DayWidget)  # several controls under one legend
 register.simple_tag(icons.icon, name="icon")
 
@@ -74,6 +76,7 @@ def field(bound: BoundField, hint: str = "", optional: bool | None = None) -> Ma
         "hint": hint or bound.help_text,
         "single_choice": isinstance(widget, CheckboxInput),
         "grouped": grouped,
+        "file": isinstance(widget, FileInput),
         "described": " ".join(described),
         "optional": not bound.field.required and not isinstance(widget, CheckboxInput)
         if optional is None
@@ -103,10 +106,17 @@ def error_summary(*forms: BaseForm | None) -> Mapping[str, object]:
 
 @register.inclusion_tag("ui/table.html")
 def table(table: Table) -> Mapping[str, object]:
-    def placed(row: Sequence[Entry]) -> list[tuple[Entry, bool, bool]]:
-        return [(cell, at == 0, table.columns[at].numeric) for at, cell in enumerate(row)]
+    """Rows under their columns. On a phone a row of more than three columns is a card with its labels beside it."""
 
-    return {"table": table, "rows": [placed(row) for row in table.rows], "foot": placed(table.foot)}
+    def placed(row: Sequence[Entry]) -> list[tuple[Entry, bool, bool, str | Promise]]:
+        return [(cell, at == 0, table.columns[at].numeric, table.columns[at].label) for at, cell in enumerate(row)]
+
+    return {
+        "table": table,
+        "rows": [placed(row) for row in table.rows],
+        "foot": placed(table.foot),
+        "cards": len(table.columns) > MOST_ON_A_PHONE,
+    }
 
 
 @register.inclusion_tag("ui/figure.html")
@@ -128,9 +138,9 @@ def figure(figure: Figure, label: str = "", href: str = "", tag: str = "h3", det
 
 
 @register.inclusion_tag("ui/empty.html")
-def empty(message: str, label: str = "", href: str = "") -> Mapping[str, object]:
+def empty(message: str, label: str = "", href: str = "", icon: str = "file") -> Mapping[str, object]:
     """What a list says when it holds nothing, and the way to the first entry."""
-    return {"message": message, "label": label, "href": href}
+    return {"message": message, "label": label, "href": href, "icon": icon}
 
 
 @register.inclusion_tag("ui/bar.html")

@@ -111,4 +111,9 @@
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) ready(event.target); });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit(); });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+  // The browser's own words beside a file entry are in the browser's language, not in the page's.
+  document.addEventListener("change", (event) => {
+    const name = event.target.type === "file" && event.target.parentElement.querySelector("[data-file-name]");
+    if (name && event.target.files.length) name.textContent = event.target.files[0].name;
+  });
 })();
