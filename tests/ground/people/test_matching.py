@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from samaki.ground.people import operations, queries, rules
-from samaki.ground.people.likeness import PROPOSED_FROM, likeness, years_ask
+from samaki.ground.people.likeness import PROPOSED_FROM, at_most, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
 from samaki.ground.people.operations import NewPerson
 from samaki.ground.people.romanisation import of_khmer, of_latin
@@ -226,3 +227,40 @@ class TestDecisions:
         assert (page.total, page.rows) == (6, everything.rows[:2])
         assert likenesses == sorted(likenesses, reverse=True)
         assert len(set(likenesses)) == 2
+
+
+@pytest.mark.once
+@given(
+    st.sampled_from(ENTRIES),
+    st.sampled_from(ENTRIES),
+    st.integers(1950, 1962) | st.none(),
+    st.integers(1950, 1962) | st.none(),
+    st.sampled_from(["woman", "man", "not_recorded"]),
+    st.booleans(),
+)
+def test_nobody_is_told_apart_without_her_name_who_would_be_proposed_with_it(
+    one: Entry, other: Entry, year: int | None, other_year: int | None, gender: str, same_phone: bool
+) -> None:
+    first = replace(traits(one), birth_year=year, phone="12345678")
+    second = replace(traits(other), birth_year=other_year, gender=gender, phone="12345678" if same_phone else "")
+    assert likeness(first, second) <= at_most(first, second, same_phone=same_phone)
+
+
+@pytest.mark.django_db
+def test_a_second_list_is_proposed_exactly_who_shares_a_key_and_is_alike() -> None:
+    organisation = an_organisation()
+    people: dict[int, Traits] = {}
+    for entries in (ENTRIES[::2], ENTRIES[1::2]):
+        rows = [
+            NewPerson(named(entry.khmer, entry.latin, entry.phone), gender=entry.gender, birth_year=entry.birth_year)
+            for entry in entries
+        ]
+        added = operations.add_people(rows, organisation_id=organisation.pk, by=SETUP)
+        people |= {person.pk: traits(entry) for person, entry in zip(added, entries, strict=True)}
+    alike = {
+        (one, other)
+        for one, other in itertools.combinations(sorted(people), 2)
+        if rules.blocks(people[one]) & rules.blocks(people[other])
+        and likeness(people[one], people[other]) >= PROPOSED_FROM
+    }
+    assert set(MatchCandidate.objects.values_list("first_id", "second_id")) == alike

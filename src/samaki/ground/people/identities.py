@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 from samaki.ground.people import rules
-from samaki.ground.people.models import BlockingKey, Person, PersonIdentity
+from samaki.ground.people.likeness import Facts
+from samaki.ground.people.models import BlockingKey, PersonIdentity
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel import sealed
-from samaki.kernel.database.bulk import insert_columns
-
-_CHUNK = 900  # SQLite takes 999 parameters
+from samaki.kernel.database.bulk import among, insert_columns
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,14 @@ class Identity:
         return self.full_latin or self.full_km
 
 
+def of_whole_name(name: str, *, phone: str = "") -> Identity:
+    """A name written in one piece: its first word is the family name, its letters tell the script."""
+    family, _space, given = name.strip().partition(" ")
+    if any("\u1780" <= sign <= "\u17d3" for sign in name):
+        return Identity(family_km=family, given_km=given, phone=phone)
+    return Identity(family_latin=family, given_latin=given, phone=phone)
+
+
 _PARTS = tuple(part.name for part in fields(Identity))
 
 
@@ -61,17 +69,15 @@ def unseal(person_id: int, text: bytes, salt: bytes) -> Identity:
 
 def opened(person_ids: Iterable[int]) -> dict[int, Identity]:
     """Identities by person; who has withdrawn has none. Asks nobody's leave: callers do."""
-    wanted = list(dict.fromkeys(person_ids))
-    found = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = PersonIdentity.objects.filter(person_id__in=wanted[start : start + _CHUNK]).values_list(
-            "person_id", "sealed", "person__key__salt"
-        )
-        found.update({pk: unseal(pk, bytes(text), bytes(salt)) for pk, text, salt in rows if salt is not None})
-    return found
+    wanted = frozenset(person_ids)
+    if not wanted:
+        return {}
+    rows = PersonIdentity.objects.filter(among("person_id", wanted))
+    found = rows.values_list("person_id", "sealed", "person__key__salt")
+    return {pk: unseal(pk, text, salt) for pk, text, salt in found if salt is not None}
 
 
-def traits_of(person: Person, identity: Identity, forms: Forms) -> Traits:
+def traits_of(person: Facts, identity: Identity, forms: Forms) -> Traits:
     return rules.traits(
         forms,
         family_km=identity.family_km,
@@ -85,12 +91,21 @@ def traits_of(person: Person, identity: Identity, forms: Forms) -> Traits:
     )
 
 
-def write_blocking_keys(people: Iterable[Person], traits: Mapping[int, Traits]) -> None:
+class Keys:
+    """Blocking keys of many people, each worked out once. Keep one for a batch and let it go: it holds names."""
+
+    def __init__(self) -> None:
+        self.of = cache(lambda use, text: sealed.blocking_key(text, purpose=use))
+
+
+def write_blocking_keys(organisation_id: int, traits: Mapping[int, Traits], keys: Keys) -> None:
     """The keys of people who have none. Fifty thousand at a time are usual, so without the ORM."""
     rows = [
-        (person.pk, person.organisation_id, key)
-        for person in people
-        for key in sorted({sealed.blocking_key(text, purpose=use) for use, text in rules.blocks(traits[person.pk])})
+        (person_id, key)
+        for person_id, names in traits.items()
+        for key in sorted({keys.of(use, text) for use, text in rules.blocks(names)})
     ]
-    people_ids, organisation_ids, keys = zip(*rows, strict=True) if rows else ((), (), ())
-    insert_columns(BlockingKey, {"person_id": people_ids, "organisation_id": organisation_ids, "key": keys})
+    if rows:
+        people_ids, written = zip(*rows, strict=True)
+        columns = {"person_id": people_ids, "organisation_id": [organisation_id] * len(rows), "key": written}
+        insert_columns(BlockingKey, columns)

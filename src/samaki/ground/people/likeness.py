@@ -6,6 +6,8 @@ gender and place then speak for or against. The weights are our own, tuned on th
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from rapidfuzz import fuzz
 
 from samaki.ground.people.rules import Traits
@@ -13,10 +15,11 @@ from samaki.ground.people.rules import Traits
 PROPOSED_FROM = 70
 YEARS_THAT_ASK = 2  # birth years further apart than this want a second question before a merge
 
+_SAME_NAME = 100
 _SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
 _SOUND_ACROSS = 0.97
 # Birth years are often told roughly, so a few years apart speak against, and a generation apart nearly settles it.
-_YEARS_APART = ((0, 0), (1, -5), (2, -9), (5, -20))
+_BY_YEARS_APART = (0, -5, -9, -20, -20, -20)
 _A_GENERATION_APART, _YEAR_UNKNOWN = -40, -8
 _SAME_PHONE = 15
 _OTHER_GENDER = -15
@@ -24,19 +27,45 @@ _SAME_PLACE = 3
 _TOLD_GENDERS = frozenset({"woman", "man"})
 
 
+class Facts(Protocol):
+    """What is known of a person without opening her name."""
+
+    @property
+    def birth_year(self) -> int | None: ...
+
+    @property
+    def gender(self) -> str: ...
+
+    @property
+    def place_id(self) -> int | None: ...
+
+
 def likeness(one: Traits, other: Traits) -> int:
-    score = _name(one, other)
+    same_phone = bool(one.phone) and one.phone == other.phone
+    return _within_bounds(_name(one, other) + _besides_name(one, other, same_phone=same_phone))
+
+
+def at_most(one: Facts, other: Facts, *, same_phone: bool) -> int:
+    """What the likeness would be if the names were the same: whom it keeps apart, no name needs to be opened for."""
+    return _within_bounds(_SAME_NAME + _besides_name(one, other, same_phone=same_phone))
+
+
+def _besides_name(one: Facts, other: Facts, *, same_phone: bool) -> int:
     if one.birth_year is None or other.birth_year is None:
-        score += _YEAR_UNKNOWN
+        points = _YEAR_UNKNOWN
     else:
         apart = abs(one.birth_year - other.birth_year)
-        score += next((points for years, points in _YEARS_APART if apart <= years), _A_GENERATION_APART)
-    if one.phone and one.phone == other.phone:
-        score += _SAME_PHONE
-    if {one.gender, other.gender} == _TOLD_GENDERS:
-        score += _OTHER_GENDER
+        points = _BY_YEARS_APART[apart] if apart < len(_BY_YEARS_APART) else _A_GENERATION_APART
+    if same_phone:
+        points += _SAME_PHONE
+    if one.gender != other.gender and one.gender in _TOLD_GENDERS and other.gender in _TOLD_GENDERS:
+        points += _OTHER_GENDER
     if one.place_id is not None and one.place_id == other.place_id:
-        score += _SAME_PLACE
+        points += _SAME_PLACE
+    return points
+
+
+def _within_bounds(score: float) -> int:
     return round(min(100.0, max(0.0, score)))
 
 

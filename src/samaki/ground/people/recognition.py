@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from samaki.ground.people.identities import opened, stripped, traits_of
-from samaki.ground.people.models import AgeBand, BlockingKey, Gender, Person
+from samaki.ground.people.identities import Keys, stripped, traits_of, unseal
+from samaki.ground.people.models import AgeBand, BlockingKey, Gender, PersonIdentity
 from samaki.ground.people.operations.recording import NewPerson
-from samaki.ground.people.rules import Forms, Traits, blocks
-from samaki.kernel import sealed
-
-_CHUNK = 900  # SQLite takes 999 parameters
+from samaki.ground.people.rules import Forms, Traits, name_blocks
+from samaki.kernel.database.bulk import among
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,16 @@ class _Face:
     exact: tuple[object, ...]
 
 
-def recognise(organisation_id: int, entries: Sequence[NewPerson]) -> Recognised:
-    """Opens the names of people who may be meant: the caller has asked leave, and keeps it in the audit trail."""
-    forms = Forms()
+def recognise(
+    organisation_id: int, entries: Sequence[NewPerson], forms: Forms | None = None, keys: Keys | None = None
+) -> Recognised:
+    """Opens the names of people who may be meant: the caller has asked leave, and keeps it in the audit trail. `forms`
+    and `keys` may be shared with the addition of those who are new."""
+    forms, keys = forms or Forms(), keys or Keys()
     position: dict[tuple[object, ...], int] = {}
     first_of = [position.setdefault(_exact(entry), at) for at, entry in enumerate(entries)]
     faces = {at: _face(-1 - at, entries[at], forms) for at in position.values()}
-    stored = _stored(organisation_id, faces.values(), forms)
+    stored = _stored(organisation_id, faces.values(), forms, keys)
     answers: dict[int, int | None] = {}
     for at, face in faces.items():
         found = _meant(face, stored)
@@ -74,8 +76,7 @@ def _exact(entry: NewPerson) -> tuple[object, ...]:
 
 
 def _face(number: int, entry: NewPerson, forms: Forms) -> _Face:
-    person = Person(gender=entry.gender, birth_year=entry.birth_year, place_id=entry.place_id)
-    traits = traits_of(person, stripped(entry.identity), forms)
+    traits = traits_of(entry, stripped(entry.identity), forms)
     band = entry.age_band if entry.birth_year is None else AgeBand.NOT_RECORDED
     return _Face(number, traits, band, _of_face(traits, entry.gender, entry.birth_year, band, entry.place_id))
 
@@ -93,30 +94,39 @@ def _names(traits: Traits) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "latin", traits.latin
 
 
+class _Kept(NamedTuple):
+    """A stored person without her name."""
+
+    id: int
+    merged_into_id: int | None
+    gender: str
+    birth_year: int | None
+    age_band: str
+    place_id: int | None
+
+
 def _stored(
-    organisation_id: int, faces: Iterable[_Face], forms: Forms
+    organisation_id: int, faces: Iterable[_Face], forms: Forms, keys: Keys
 ) -> defaultdict[tuple[str, tuple[str, str]], list[_Face]]:
-    """People of the organisation who share a blocking key with any entry, by their names."""
-    keys = {
-        sealed.blocking_key(text, purpose=purpose)
-        for face in faces
-        for purpose, text in blocks(face.traits)
-        if purpose in ("khmer", "sound")
-    }
-    near: set[int] = set()
-    for chunk in _chunks(sorted(keys)):
-        found = BlockingKey.objects.filter(organisation_id=organisation_id, key__in=chunk)
-        near.update(found.values_list("person_id", flat=True))
+    """People of the organisation who may bear the name of any entry, by their names."""
     by_name: defaultdict[tuple[str, tuple[str, str]], list[_Face]] = defaultdict(list)
-    for chunk in _chunks(sorted(near)):
-        people = Person.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True).in_bulk(list(chunk))
-        for person_id, identity in opened(people).items():
-            person = people[person_id]
-            traits = traits_of(person, identity, forms)
-            exact = _of_face(traits, person.gender, person.birth_year, person.age_band, person.place_id)
-            face = _Face(person.merged_into_id or person_id, traits, person.age_band, exact)
-            for name in _names(traits):
-                by_name[name].append(face)
+    wanted = {keys.of(*block) for face in faces for block in name_blocks(face.traits)}
+    if not wanted:
+        return by_name
+    sharing = BlockingKey.objects.filter(among("key", wanted), organisation_id=organisation_id)
+    near = frozenset(sharing.values_list("person_id", flat=True))
+    standing = PersonIdentity.objects.filter(
+        person__organisation=organisation_id, person__withdrawn_at__isnull=True, person__key__isnull=False
+    )
+    rows = standing.filter(among("person_id", near)).order_by("person_id")
+    told = (f"person__{name}" for name in _Kept._fields)
+    for text, salt, *facts in rows.values_list("sealed", "person__key__salt", *told):
+        person = _Kept(*facts)
+        traits = traits_of(person, unseal(person.id, text, salt), forms)
+        exact = _of_face(traits, person.gender, person.birth_year, person.age_band, person.place_id)
+        face = _Face(person.merged_into_id or person.id, traits, person.age_band, exact)
+        for name in _names(traits):
+            by_name[name].append(face)
     return by_name
 
 
@@ -141,8 +151,3 @@ def _same(one: _Face, other: _Face) -> bool:
     if (None not in years and years[0] != years[1]) or (all(phones) and phones[0] != phones[1]) or len(genders) > 1:
         return False
     return (years[0] is not None and years[0] == years[1]) or (bool(phones[0]) and phones[0] == phones[1])
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]

@@ -49,7 +49,12 @@ _SHORT_I = "\u17b7"
 
 def of_khmer(name: str) -> str:
     """The sound of a name in Khmer script; "" where there is none."""
-    clusters = _CLUSTER.findall(folded(name))
+    return of_folded_khmer(folded(name))
+
+
+def of_folded_khmer(name: str) -> str:
+    """As `of_khmer`, of a name that is folded already."""
+    clusters = _CLUSTER.findall(name)
     sound: list[str] = []
     open_syllable = False
     for at, (base, subscripts, signs) in enumerate(clusters):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from samaki.ground.people.romanisation import of_khmer, of_latin, skeleton
+from samaki.ground.people.romanisation import of_folded_khmer, of_latin, skeleton
 from samaki.ground.places.rules import folded
 
 EARLIEST_BIRTH_YEAR = 1900
@@ -91,7 +91,8 @@ class Part:
 
 
 def khmer_part(name: str) -> Part:
-    return Part(folded(name), of_khmer(name))
+    plain = folded(name)
+    return Part(plain, of_folded_khmer(plain))
 
 
 def latin_part(name: str) -> Part:
@@ -104,6 +105,7 @@ class Forms:
     def __init__(self) -> None:
         self.khmer = cache(khmer_part)
         self.latin = cache(latin_part)
+        self.phone = cache(phone_digits)
 
 
 def traits(
@@ -125,7 +127,7 @@ def traits(
         latin=(family_romanised.folded, given_romanised.folded),
         sound_km=(family.sound, given.sound),
         sound_latin=(family_romanised.sound, given_romanised.sound),
-        phone=phone_digits(phone),
+        phone=forms.phone(phone),
         birth_year=birth_year,
         gender=gender,
         place_id=place_id,
@@ -136,11 +138,9 @@ def blocks(person: Traits) -> frozenset[tuple[str, str]]:
     """(purpose, text) pairs, of which two records of one person share at least one in the usual cases: the same Khmer
     spelling, the same consonants in Khmer or romanised, in either order; the longer part of the name and the birth
     year; the phone."""
-    found: set[tuple[str, str]] = set()
-    if any(person.km):
-        found.add(("khmer", _either_order(person.km)))
+    found = set(name_blocks(person))
     for sound in (person.sound_km, person.sound_latin):
-        bones = tuple(skeleton(part) for part in sound)
+        bones = _bones(sound)
         if not any(bones):
             continue
         found.add(("sound", _either_order(bones)))
@@ -151,6 +151,18 @@ def blocks(person: Traits) -> frozenset[tuple[str, str]]:
     if len(person.phone) >= 6:
         found.add(("phone", person.phone))
     return frozenset(found)
+
+
+def name_blocks(person: Traits) -> Iterator[tuple[str, str]]:
+    """Those of the blocks that everybody has who bears the same name in the same script."""
+    if any(person.km):
+        yield "khmer", _either_order(person.km)
+    if any(bones := _bones(person.sound_latin)):
+        yield "sound", _either_order(bones)
+
+
+def _bones(sound: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(skeleton(part) for part in sound)
 
 
 def _either_order(parts: tuple[str, ...]) -> str:

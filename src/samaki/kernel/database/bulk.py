@@ -24,9 +24,15 @@ class _Among(Lookup[Any]):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
         left, parameters = self.process_lhs(compiler, connection)
-        if connection.vendor == "postgresql":
-            return f"{left} = ANY(%s)", [*parameters, list(self.rhs)]
-        return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(list(self.rhs))]
+        condition, values = among_sql(left, self.rhs)
+        return condition, [*parameters, values]
+
+
+def among_sql(column: str, values: Collection[int] | Collection[str]) -> tuple[str, object]:
+    """The condition that the column is one of the values, in SQL, and its one parameter."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", list(values)
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
 
 
 def among(field: str, values: Collection[int] | Collection[str]) -> Lookup[Any]:

@@ -8,28 +8,29 @@ decisions say, in whatever order they came.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, require_over
 from samaki.ground.people.identities import opened, traits_of
-from samaki.ground.people.likeness import PROPOSED_FROM, likeness, years_ask
+from samaki.ground.people.likeness import PROPOSED_FROM, at_most, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
 from samaki.ground.people.rules import Forms, Traits
+from samaki.kernel import sealed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
+from samaki.kernel.database.bulk import among, among_sql, insert_columns
 from samaki.kernel.errors import Conflict, DomainError
 from samaki.kernel.policy import Action
 
-_CHUNK = 900  # SQLite takes 999 parameters
-_BATCH = 2_000
 _State = MatchCandidate.State
 _Pair = tuple[int, int]
 
@@ -38,13 +39,8 @@ def propose_matches(organisation_id: int, person_ids: Iterable[int], *, by: AnyA
     """Writes candidates for who may be one person with one of these; returns how many are new. What staff have decided
     stays decided. Adding and correcting people does this by itself."""
     require_over(by, Action.EDIT_PEOPLE, organisation_id)
-    ids = [
-        person_id
-        for chunk in _chunks(sorted(set(person_ids)))
-        for person_id in Person.objects.filter(organisation_id=organisation_id, pk__in=chunk).values_list(
-            "pk", flat=True
-        )
-    ]
+    people = Person.objects.filter(among("pk", frozenset(person_ids)), organisation=organisation_id)
+    ids = sorted(people.values_list("pk", flat=True))
     with transaction.atomic():
         written = write_candidates(organisation_id, ids)
         record(
@@ -125,59 +121,96 @@ def propose_anew(person: Person) -> None:
 def write_candidates(
     organisation_id: int,
     person_ids: Sequence[int],
-    known: Mapping[int, Person] = MappingProxyType({}),
-    known_traits: Mapping[int, Traits] = MappingProxyType({}),
+    known: Mapping[int, Traits] = MappingProxyType({}),
+    forms: Forms | None = None,
 ) -> int:
-    """New candidates between these and anyone of the organisation; whose traits are not known yet is opened. For
-    operations of this package."""
-    pairs = _sharing_a_key(organisation_id, person_ids)
-    ids = sorted({person_id for pair in pairs for person_id in pair})
-    people = dict(known)
-    for chunk in _chunks([person_id for person_id in ids if person_id not in known]):
-        people.update(Person.objects.filter(withdrawn_at__isnull=True).in_bulk(chunk))
-    forms = Forms()
-    others = opened(pk for pk in people if pk not in known_traits)
-    traits = {**known_traits, **{pk: traits_of(people[pk], name, forms) for pk, name in others.items()}}
-    written = {
-        pair
-        for chunk in _chunks(ids)
-        for pair in MatchCandidate.objects.filter(first_id__in=chunk).values_list("first_id", "second_id")
-    }
+    """New candidates between these and anyone of the organisation; whose traits are not known yet is opened, unless
+    birth year, gender and place tell her apart whatever her name is. For operations of this package."""
+    forms = forms or Forms()
+    traits = dict(known)
+    facts = _facts(organisation_id, frozenset(person_ids) - traits.keys())
+    _open(traits, facts, forms)
+    sharing = _sharing_a_key(organisation_id, person_ids)
+    facts |= _facts(organisation_id, {other for _one, other, _key in sharing} - traits.keys())
+    phones = {pk: sealed.blocking_key(traits[pk].phone, purpose="phone") for pk in person_ids if pk in traits}
+    possible = _possible(sharing, facts, traits, phones)
+    if not possible:
+        return 0
+    _open(traits, {pk: facts[pk] for pair in possible for pk in pair if pk not in traits}, forms)
+    first_ids = {first for first, _second in possible}
+    written = set(MatchCandidate.objects.filter(among("first_id", first_ids)).values_list("first_id", "second_id"))
     new = []
-    for first, second in sorted(pairs - written):
-        if first not in people or second not in people or _standing(people[first]) == _standing(people[second]):
-            continue
-        score = likeness(traits[first], traits[second])
-        if score >= PROPOSED_FROM:
-            new.append(
-                MatchCandidate(first_id=first, second_id=second, organisation_id=organisation_id, likeness=score)
-            )
-    MatchCandidate.objects.bulk_create(new, batch_size=_BATCH)
+    for first, second in sorted(possible - written):
+        if first in traits and second in traits:
+            score = likeness(traits[first], traits[second])
+            if score >= PROPOSED_FROM:
+                new.append((first, second, score))
+    if new:
+        firsts, seconds, scores = zip(*new, strict=True)
+        size = len(new)
+        columns = {"first_id": firsts, "second_id": seconds, "likeness": scores, "decided_at": [None] * size}
+        columns |= {"organisation_id": [organisation_id] * size, "state": [str(_State.OPEN)] * size}
+        insert_columns(MatchCandidate, columns | {"decided_by": [""] * size})
     return len(new)
 
 
-def _standing(person: Person) -> int:
-    return person.merged_into_id or person.pk
+class _Facts(NamedTuple):
+    """A person without her name, and the record that stands for her."""
+
+    birth_year: int | None
+    gender: str
+    place_id: int | None
+    stands: int
 
 
-def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> set[_Pair]:
-    wanted = set(person_ids)
-    keys = {
-        key
-        for chunk in _chunks(sorted(wanted))
-        for key in BlockingKey.objects.filter(person_id__in=chunk).values_list("key", flat=True)
-    }
-    block: dict[int, list[int]] = defaultdict(list)
-    of_organisation = BlockingKey.objects.filter(organisation_id=organisation_id)
-    for chunk in _chunks(sorted(keys)):
-        for key, person_id in of_organisation.filter(key__in=chunk).values_list("key", "person_id"):
-            block[key].append(person_id)
-    pairs: set[_Pair] = set()
-    for members in block.values():
-        ours = [member for member in members if member in wanted]
-        for one in ours:
-            pairs.update((min(one, other), max(one, other)) for other in members if other != one)
-    return pairs
+def _facts(organisation_id: int, person_ids: Collection[int]) -> dict[int, _Facts]:
+    if not person_ids:
+        return {}
+    people = Person.objects.filter(among("pk", person_ids), organisation=organisation_id, withdrawn_at__isnull=True)
+    rows = people.values_list("pk", "birth_year", "gender", "place_id", Coalesce("merged_into_id", "pk"))
+    return {pk: _Facts(*row) for pk, *row in rows}
+
+
+def _open(traits: dict[int, Traits], people: Mapping[int, _Facts], forms: Forms) -> None:
+    traits.update({pk: traits_of(people[pk], name, forms) for pk, name in opened(people).items()})
+
+
+def _possible(
+    sharing: Iterable[tuple[int, int, int]],
+    facts: Mapping[int, _Facts],
+    traits: Mapping[int, Traits],
+    phones: Mapping[int, int],
+) -> set[_Pair]:
+    """Pairs that may be one person, whatever the names are. Whose phone is the same shares its key."""
+    found: set[_Pair] = set()
+    for one, other, key in sharing:
+        pair = (one, other) if one < other else (other, one)
+        if pair in found:
+            continue
+        a, b = facts.get(one) or traits.get(one), facts.get(other) or traits.get(other)
+        if a is None or b is None or _standing(facts, one) == _standing(facts, other):
+            continue
+        if at_most(a, b, same_phone=phones.get(one) == key) >= PROPOSED_FROM:
+            found.add(pair)
+    return found
+
+
+def _standing(facts: Mapping[int, _Facts], person_id: int) -> int:
+    return facts[person_id].stands if person_id in facts else person_id
+
+
+def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Each of these with each other person of the organisation who has the same blocking key, and that key."""
+    table = BlockingKey._meta.db_table
+    these, parameter = among_sql("one.person_id", person_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT one.person_id, other.person_id, one.key FROM {table} one JOIN {table} other "  # noqa: S608  # names of models
+            "ON other.organisation_id = one.organisation_id AND other.key = one.key "
+            f"AND other.person_id <> one.person_id WHERE one.organisation_id = %s AND {these}",
+            [organisation_id, parameter],
+        )
+        return cursor.fetchall()
 
 
 def _organisation_of(candidate_id: int, by: AnyActor) -> int:
@@ -242,8 +275,3 @@ def _stand(organisation_id: int, members: set[int]) -> None:
         stands = min(together)
         Person.objects.filter(pk=stands).update(merged_into_id=None)
         Person.objects.filter(pk__in=together - {stands}).update(merged_into_id=stands)
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]

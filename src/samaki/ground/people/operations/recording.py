@@ -14,6 +14,7 @@ from samaki.ground.people import rules
 from samaki.ground.people.access import not_found, person_within, require_over
 from samaki.ground.people.identities import (
     Identity,
+    Keys,
     opened,
     seal,
     stripped,
@@ -27,11 +28,10 @@ from samaki.ground.people.tombstones import buried, digests
 from samaki.kernel import sealed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.database.bulk import insert_columns
+from samaki.kernel.database.bulk import among, insert_columns, reserve_ids
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 
-_BATCH = 2_000
 _FEWEST_PHONE_DIGITS = 6
 
 
@@ -84,8 +84,26 @@ def add_people(
     origin: str = "",
     is_example: bool = False,
 ) -> list[Person]:
-    """People in the order of `rows`, all or none, with candidates for who may be in the list already. `origin` stands
-    where a row has none of its own. Raises Refused, or RowsInvalid naming each faulty row."""
+    """People in the order of `rows`; otherwise as `enter_people`."""
+    ids = enter_people(rows, organisation_id=organisation_id, by=by, at=at, origin=origin, is_example=is_example)
+    people = {person.pk: person for person in Person.objects.filter(among("pk", ids))} if ids else {}
+    return [people[person_id] for person_id in ids]
+
+
+def enter_people(
+    rows: Iterable[NewPerson],
+    *,
+    organisation_id: int,
+    by: AnyActor,
+    at: dt.datetime | None = None,
+    origin: str = "",
+    is_example: bool = False,
+    forms: Forms | None = None,
+    keys: Keys | None = None,
+) -> list[int]:
+    """Adds people, all or none, with candidates for who may be in the list already; returns their keys in the order of
+    `rows`. `origin` stands where a row has none of its own; `forms` and `keys` may be shared with their recognition.
+    Raises Refused, or RowsInvalid naming each faulty row."""
     require_over(by, Action.EDIT_PEOPLE, organisation_id)
     moment = at or timezone.now()
     entered = list(rows)
@@ -96,33 +114,55 @@ def add_people(
         raise RowsInvalid(faults)
     if not entered:
         return []
+    forms = forms or Forms()
+    identities = [stripped(row.identity) for row in entered]
+    traits = [traits_of(row, identity, forms) for row, identity in zip(entered, identities, strict=True)]
     with transaction.atomic():
-        people = Person.objects.bulk_create(
-            (
-                _filled(
-                    Person(organisation_id=organisation_id, is_example=is_example, origin=row.origin or origin),
-                    row,
-                    moment,
-                )
-                for row in entered
-            ),
-            batch_size=_BATCH,
-        )
-        traits = _write_identities(people, [stripped(row.identity) for row in entered])
-        if faults := _perhaps_withdrawn(organisation_id, entered, [traits[person.pk] for person in people]):
+        if faults := _perhaps_withdrawn(organisation_id, entered, traits):
             raise RowsInvalid(faults)
-        Consent.objects.bulk_create(
-            consent_of(person.pk, consent, by, is_example=is_example)
-            for person, row in zip(people, entered, strict=True)
-            for consent in row.consents
-        )
-        write_candidates(organisation_id, [person.pk for person in people], {p.pk: p for p in people}, traits)
-        if len(people) == 1:
-            record(by, "people.add", people[0], organisation_id=organisation_id)
+        ids = reserve_ids(Person, len(entered))
+        insert_columns(Person, _columns(ids, entered, moment, organisation_id, origin, is_example))
+        salts = [sealed.new_salt() for _person in ids]
+        insert_columns(PersonKey, {"person_id": ids, "salt": salts})
+        seals = [seal(*each) for each in zip(ids, identities, salts, strict=True)]
+        insert_columns(PersonIdentity, {"person_id": ids, "sealed": seals})
+        known = dict(zip(ids, traits, strict=True))
+        write_blocking_keys(organisation_id, known, keys or Keys())
+        told = [(person_id, given) for person_id, row in zip(ids, entered, strict=True) for given in row.consents]
+        keep_consents(told, by, is_example=is_example)
+        write_candidates(organisation_id, ids, known, forms)
+        if len(ids) == 1:
+            record(by, "people.add", ("people.person", ids[0]), organisation_id=organisation_id)
         else:
-            details = {"count": len(people), "first": people[0].pk, "last": people[-1].pk, "origin": origin}
+            details = {"count": len(ids), "first": ids[0], "last": ids[-1], "origin": origin}
             record(by, "people.add_many", ("people.person", ""), organisation_id=organisation_id, details=details)
-    return people
+    return ids
+
+
+def _columns(
+    ids: Sequence[int],
+    rows: Sequence[NewPerson],
+    moment: dt.datetime,
+    organisation_id: int,
+    origin: str,
+    is_example: bool,
+) -> dict[str, Sequence[object]]:
+    size, now = len(ids), timezone.now()
+    bands, band_dates = zip(*(_band(row, moment) for row in rows), strict=True)
+    return {
+        "id": ids,
+        "organisation_id": [organisation_id] * size,
+        "gender": [str(row.gender) for row in rows],
+        "birth_year": [row.birth_year for row in rows],
+        "age_band": bands,
+        "age_band_on": band_dates,
+        "place_id": [row.place_id for row in rows],
+        "is_example": [is_example] * size,
+        "origin": [row.origin or origin for row in rows],
+        "revision": [1] * size,
+        "created_at": [now] * size,
+        "updated_at": [now] * size,
+    }
 
 
 def correct_person(
@@ -165,7 +205,7 @@ def correct_person(
         salt = bytes(PersonKey.objects.get(pk=person_id).salt)
         PersonIdentity.objects.filter(pk=person_id).update(sealed=seal(person_id, identity, salt))
         BlockingKey.objects.filter(person_id=person_id).delete()
-        write_blocking_keys([person], {person_id: traits_of(person, identity, Forms())})
+        write_blocking_keys(person.organisation_id, {person_id: traits_of(person, identity, Forms())}, Keys())
         propose_anew(person)
         fields = sorted(name for name in yours if yours[name] != theirs[name])
         record(by, "people.correct", person, organisation_id=person.organisation_id, details={"fields": fields})
@@ -175,25 +215,16 @@ def correct_person(
 def _filled(person: Person, row: NewPerson, moment: dt.datetime) -> Person:
     person.gender = row.gender
     person.birth_year = row.birth_year
-    told = row.birth_year is None and row.age_band != AgeBand.NOT_RECORDED
-    person.age_band = row.age_band if told else AgeBand.NOT_RECORDED
-    person.age_band_on = (row.age_band_on or moment.date()) if told else None
+    person.age_band, person.age_band_on = _band(row, moment)
     person.place_id = row.place_id
     return person
 
 
-def _write_identities(people: Sequence[Person], identities: Sequence[Identity]) -> dict[int, Traits]:
-    ids = [person.pk for person in people]
-    salts = [sealed.new_salt() for _person in people]
-    insert_columns(PersonKey, {"person_id": ids, "salt": salts})
-    seals = [seal(*each) for each in zip(ids, identities, salts, strict=True)]
-    insert_columns(PersonIdentity, {"person_id": ids, "sealed": seals})
-    forms = Forms()
-    traits = {
-        person.pk: traits_of(person, identity, forms) for person, identity in zip(people, identities, strict=True)
-    }
-    write_blocking_keys(people, traits)
-    return traits
+def _band(row: NewPerson, moment: dt.datetime) -> tuple[str, dt.date | None]:
+    """The age band that is kept, and when it was told: none where the birth year is known."""
+    if row.birth_year is None and row.age_band != AgeBand.NOT_RECORDED:
+        return str(row.age_band), row.age_band_on or moment.date()
+    return AgeBand.NOT_RECORDED.value, None
 
 
 def _perhaps_withdrawn(
@@ -228,6 +259,33 @@ def consent_of(person_id: int, given: GivenConsent, by: AnyActor, *, is_example:
         guardian_not_asked=given.guardian_not_asked,
         recorded_by=by.name,
         is_example=is_example,
+    )
+
+
+def keep_consents(given: Sequence[tuple[int, GivenConsent]], by: AnyActor, *, is_example: bool) -> None:
+    """Consents of many people, each with the person's key. For operations that have asked leave."""
+    if not given:
+        return
+    now, size = timezone.now(), len(given)
+    people, consents = zip(*given, strict=True)
+    insert_columns(
+        Consent,
+        {
+            "person_id": people,
+            "purpose": [str(consent.purpose) for consent in consents],
+            "text_version": [consent.text_version for consent in consents],
+            "language": [consent.language for consent in consents],
+            "how": [str(consent.how) for consent in consents],
+            "given_on": [consent.given_on for consent in consents],
+            "given_by": [str(consent.given_by) for consent in consents],
+            "guardian_not_asked": [consent.guardian_not_asked for consent in consents],
+            "recorded_by": [by.name] * size,
+            "is_example": [is_example] * size,
+            "origin": [""] * size,
+            "revision": [1] * size,
+            "created_at": [now] * size,
+            "updated_at": [now] * size,
+        },
     )
 
 

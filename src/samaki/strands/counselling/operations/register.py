@@ -144,9 +144,7 @@ def faults(
     """Faults of the rows themselves and of the rows among each other."""
     seen: set[str] = set()
     place_ids = {row.place_id for row in rows}
-    communes = set(
-        Place.objects.filter(among("pk", place_ids), level__gte=Level.COMMUNE).values_list("pk", flat=True)
-    )
+    communes = set(Place.objects.filter(among("pk", place_ids), level__gte=Level.COMMUNE).values_list("pk", flat=True))
     for index, row in enumerate(rows):
         for fault in case_faults(row, groups.get(row.group_id), on=on):
             yield index, fault
@@ -215,9 +213,7 @@ def _altered(found: Changes, row: CaseRow, known: Stored, index: int) -> list[Da
         days.append(said.judged_on)
         touched = True
     if touched:
-        found.cases.append(
-            case._replace(group_id=row.group_id, place_id=row.place_id, opened_on=opened_on)
-        )
+        found.cases.append(case._replace(group_id=row.group_id, place_id=row.place_id, opened_on=opened_on))
         found.case_rows[case.id] = index
     found.changed += touched
     found.unchanged += not touched
