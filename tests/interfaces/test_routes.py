@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group
 from samaki.ground.people.models import MatchCandidate, Person
-from samaki.ground.periods.models import PeriodReport
+from samaki.ground.periods.models import PeriodLock, PeriodReport
 from samaki.ground.periods.rules import State
 from samaki.strands.counselling.models import Case
 from tests.interfaces.pages import signed_in
@@ -26,6 +26,7 @@ READERS = ("own", "other", "officer", "donor", "authority", "administrator")
 USERS = {"own": "partner-me-3", "other": "partner-me-2"}
 PUBLIC_INSIDE = dict.fromkeys(READERS, 200)  # T1: whoever signs in
 INSIDE = {"own": 200, "other": 404, "officer": 200, "donor": 404, "authority": 404, "administrator": 404}
+INSIDE_PROGRAMME = {**INSIDE, "other": 200}  # both partners; each sees her own reports
 NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
@@ -48,12 +49,14 @@ STATUS: dict[str, dict[str, int]] = {
     "people": OWN_LIST,
     "person": NAMES,
     "duplicates": OWN_LIST,
+    "periods": INSIDE_PROGRAMME,
+    "period": INSIDE_PROGRAMME,
     "reports": LISTS,
     "report": INSIDE,
     "write_report": {**INSIDE, "officer": 404},
 }
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
-POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report"}
+POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
     *("gallery", "set_language", "leave", "lock", "unlock", "still_here", "sign_in_as_example"),
@@ -86,6 +89,10 @@ def theirs() -> dict[str, list[object]]:
         "activity": [activity.key],
         "group": [group.key if group else Group.objects.filter(programme__key="banteay-srei").first().key],  # type: ignore[union-attr]  # the example has one
         "person": [person.pk],
+        "periods": ["fia"],
+        "period": ["fia", report.period],
+        "lock_period": ["fia", report.period],
+        "reopen_period": ["fia", report.period],
         "report": [report.pk],
         "write_report": ["fia", "banteay-srei", report.period],
         "decide_duplicate": [pair.pk],
@@ -130,9 +137,20 @@ def test_nobody_but_the_officer_verifies_or_returns(reader: str) -> None:
     assert PeriodReport.objects.get(pk=about["report"][0]).state == State.SUBMITTED
 
 
+@pytest.mark.parametrize(
+    ("reader", "status"),
+    [("partner-me-3", 403), ("partner-me-2", 403), ("auditor", 403), ("donor", 404), ("administrator", 404)],
+)
+def test_nobody_but_the_officer_locks_or_opens_a_period(reader: str, status: int) -> None:
+    client, about = signed_in(reader), theirs()
+    locked = client.post(reverse("lock_period", args=about["lock_period"]), {"although_missing": "on", "reason": "so"})
+    opened = client.post(reverse("reopen_period", args=about["reopen_period"]), {"why": "because"})
+    assert (locked.status_code, opened.status_code, PeriodLock.objects.count()) == (status, status, 0)
+
+
 def test_lists_of_another_organisation_show_none_of_these_records() -> None:
     client, about = signed_in("partner-me-2"), theirs()
-    for name in ("home", "activities", "groups", "people", "duplicates", "reports", "figure_records"):
+    for name in ("home", "activities", "groups", "people", "duplicates", "reports", "figure_records", "period"):
         page = client.get(reverse(name, args=about.get(name, []))).content.decode()
         assert "banteay-srei" not in page.replace("/programmes/banteay-srei/", ""), name
         assert f'/people/{about["person"][0]}/"' not in page, name

@@ -27,3 +27,11 @@ def test_a_period_locks_once_opens_for_a_reason_and_locks_again_as_the_next_vers
 
 def test_a_period_that_is_not_over_stays_open(samaki: Samaki) -> None:
     assert samaki("lock", "mpp", str(timezone.localdate().year), "--as", "officer").code == 1
+
+
+def test_a_period_whose_reports_are_missing_locks_only_by_saying_so_and_why(samaki: Samaki) -> None:
+    said = samaki("lock", "fia", "2023-03", "--as", "officer")
+    assert (said.code, "--although-missing" in said.err, "Banteay Srei (March 2023)" in said.err) == (1, True, True)
+    assert samaki("lock", "fia", "2023-03", "--as", "officer", "--although-missing").code == 2
+    done = samaki("lock", "fia", "2023-03", "--as", "officer", "--although-missing", "--reason", "an old register")
+    assert done.out == "fia 2023-03 is locked, version 1.\n"

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samaki.ground.organisations.models import Organisation
+from samaki.ground.periods import owed
 from samaki.ground.periods.models import PeriodReport
 from samaki.ground.periods.operations import lock_period
 from samaki.ground.periods.rules import State
 from samaki.ground.programmes.models import Programme
-from samaki.ground.periods import owed
 from samaki.kernel.actors import System
 from tests.interfaces.pages import queries_of, signed_in
 

@@ -111,6 +111,10 @@ def parser() -> argparse.ArgumentParser:
         turning.add_argument("programme", metavar="PROGRAMME")
         turning.add_argument("period", metavar="PERIOD")
         _as(turning, required=True)
+        if name == "lock":
+            turning.add_argument(
+                "--although-missing", action="store_true", help="although reports are missing; --reason says why"
+            )
 
     audit = commands.add_parser("audit", help="check the audit trail").add_subparsers(
         dest="deed", metavar="verify", required=True

@@ -23,3 +23,20 @@ class Return(forms.Form):
     reason = forms.CharField(
         label=_("What should be corrected?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000
     )
+
+
+class Lock(forms.Form):
+    although_missing = forms.BooleanField(label=_("Lock without the missing reports"), required=False)
+    reason = forms.CharField(
+        label=_("Why is it locked so?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2_000,
+        required=False,
+        help_text=_("Needed where reports are missing, or where the period was locked before."),
+    )
+
+
+class Reopen(forms.Form):
+    why = forms.CharField(
+        label=_("What should be corrected?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2_000
+    )
