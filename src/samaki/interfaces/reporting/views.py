@@ -38,7 +38,7 @@ def reports(request: ActorRequest) -> HttpResponse:
         {
             "to_write": [task(one) for one in owed.to_write(request.actor, today)],
             "waiting": queries.waiting(request.actor)[:50],
-            "late": owed.late(request.actor, today)[:50],
+            "late": owed.late(request.actor, today),
             "verifies": bool(reach(request.actor, Action.VERIFY_REPORT)),
             "writes": bool(reach(request.actor, Action.SUBMIT_REPORT)),
             "past": queries.reports(request.actor)[:24],

@@ -64,7 +64,7 @@ def bullets(rows: Sequence[Bullet], *, finding: str, caption: str, csv: str = ""
         ],
         csv=csv,
     )
-    key = [("value", _("Value")), *_range_key(rows)]
+    key = list(_range_key(rows)) or [("value", _("Value"))]
     key += [("target", _("Target"))] if any(row.target is not None for row in rows) else []
     key += [("baseline", _("Baseline"))] if any(row.baseline is not None for row in rows) else []
     return Chart(finding, table, (Group("", tuple(drawn)),), key=tuple(key))
@@ -95,7 +95,8 @@ def _numbers(row: Bullet) -> list[Number]:
 
 def _range_key(rows: Sequence[Bar | Bullet]) -> tuple[tuple[str, str], ...]:
     """What the two shades mean, where a range is drawn at all."""
-    return (("upto", _("At most")),) if any(row.high is not None and not row.suppressed for row in rows) else ()
+    ranged = any(row.high is not None and not row.suppressed for row in rows)
+    return (("value", _("At least")), ("upto", _("At most"))) if ranged else ()
 
 
 def _row(row: Bar | Bullet, drawing: SafeString) -> Row:
