@@ -37,15 +37,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer a field allows: its stable key and its words."""
+    """One answer a field allows: its stable key and its words; `label_km` where they are a name, not to be translated."""
 
     key: str
     label: str | Promise
+    label_km: str = ""
 
 
 @dataclass(frozen=True)
 class HandlerField:
-    """One thing the handler wants to know. `repeat` names the repeated part it belongs to, "" the form itself."""
+    """One thing the handler wants to know. `repeat` names the repeated part it belongs to, "" the form itself.
+
+    `offers` gives what a programme (by key) suggests to choose from where anything may be written; it shows no more
+    than everyone may know.
+    """
 
     key: str
     label: str | Promise
@@ -54,6 +59,7 @@ class HandlerField:
     repeat: str = ""
     choices: tuple[Choice, ...] = ()
     hint: str | Promise = ""
+    offers: Callable[[int], tuple[Choice, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,33 @@ class Tier(StrEnum):
     T4 = "T4"
 
 
+@dataclass(frozen=True)
+class Step:
+    """One screen of the field pages: fields of the form by key, or rows of one repeated part (`fields` are then its
+    own). What is `aside` is not asked, but can be opened before sending. Fields in no step are not asked on a phone."""
+
+    key: str
+    label: str | Promise
+    fields: tuple[str, ...]
+    repeat: str = ""
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A record that is expected: `values` fill in the form, `label` says what it is about in Khmer and English."""
+
+    values: Mapping[str, str]
+    label_km: str
+    label_en: str
+    due_on: dt.date
+    is_late: bool
+
+
 Take = Callable[[Sequence[Entry], Handling], None]
 TakeBack = Callable[[Sequence[str], Handling, AnyActor], None]
 Find = Callable[[Sequence[str]], Mapping[str, RecordOf]]
+OwedBy = Callable[[AnyActor, int, dt.date], Sequence[Owed]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +135,9 @@ class FormHandler:
     each entry's `by`. Call in a transaction.
 
     `take_back` removes what origins made (a submission withdrawn); `find` says what each origin became.
-    `tier` T4 is never offered to apps that store in the clear. `job` marks a task of the field pages, by its order.
+    `tier` T4 is never offered to apps that store in the clear. `job` marks a task of the field pages, by its order;
+    `fits` says whether it is one in a programme (by key), None in every programme. `steps` are its screens there, in
+    order; without them each field gets one. `owed` tells what an actor owes in a programme (by key) on a date.
     """
 
     key: str
@@ -118,6 +150,9 @@ class FormHandler:
     tier: Tier = Tier.T2
     hint: str | Promise = ""
     job: int | None = None
+    fits: Callable[[int], bool] | None = None
+    steps: tuple[Step, ...] = ()
+    owed: OwedBy | None = None
     record_kinds: frozenset[str] = field(default_factory=frozenset)
 
     def field(self, key: str, repeat: str = "") -> HandlerField:
