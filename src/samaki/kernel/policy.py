@@ -27,6 +27,7 @@ class Action(StrEnum):
     RECORD_TALLY = "record_tally"
     SUBMIT_REPORT = "submit_report"
     VERIFY_REPORT = "verify_report"
+    VERIFY_RECORD = "verify_record"  # what was sent from the field; names in it are SEE_PEOPLE's
     LOCK_PERIOD = "lock_period"
     EDIT_PROGRAMME = "edit_programme"
     SET_UP = "set_up"  # organisations, programmes, who takes part and where: T1, nothing that is recorded
@@ -65,6 +66,7 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.RECORD_TALLY: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.GROUP_COORDINATOR: _O},
     Action.SUBMIT_REPORT: {Role.PARTNER_ME: _O, Role.GROUP_COORDINATOR: _O},
     Action.VERIFY_REPORT: {Role.PROGRAMME_OFFICER: _P},
+    Action.VERIFY_RECORD: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
     Action.LOCK_PERIOD: {Role.PROGRAMME_OFFICER: _P},
     Action.EDIT_PROGRAMME: {Role.PROGRAMME_OFFICER: _P},
     Action.SET_UP: {Role.PROGRAMME_OFFICER: _P, Role.ADMINISTRATOR: _P},
