@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer a field allows: its stable key and its words; `label_km` where they are a name, not to be translated."""
+    """One answer a field allows: its stable key and its words; with `label_km` they are a name, not translated."""
 
     key: str
     label: str | Promise

@@ -43,6 +43,7 @@ class FormVersion(models.Model):
     xform = models.TextField()
     md5 = models.CharField(max_length=32)  # of the bytes of `xform`, as OpenRosa names them
     questions = models.JSONField(default=list)  # see `xforms.Question`
+    repeats = models.JSONField(default=list)  # paths of the repeated parts
     source = models.BinaryField(null=True)  # the workbook it was made from
     source_name = models.CharField(max_length=200, blank=True)
     notices = models.JSONField(default=list)

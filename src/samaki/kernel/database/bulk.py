@@ -22,17 +22,17 @@ class _Among(Lookup[Any]):
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, parameters = self.process_lhs(compiler, connection)
         condition, values = among_sql(left, self.rhs)
         return condition, [*parameters, values]
 
 
-def among_sql(column: str, values: Collection[int] | Collection[str]) -> tuple[str, object]:
+def among_sql(column: str, values: Collection[int] | Collection[str]) -> tuple[str, list[Any] | str]:
     """The condition that the column is one of the values, in SQL, and its one parameter."""
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s)", list(values)
-    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))  # noqa: S608  # a column's name
 
 
 def among(field: str, values: Collection[int] | Collection[str]) -> Lookup[Any]:

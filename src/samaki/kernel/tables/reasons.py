@@ -69,6 +69,11 @@ reason("date_in_future", _("This date has not come yet."), _("Please write today
 reason("not_a_month", _("This is not a month."), _("Please write the month as 2024-03 (year, month)."))
 reason("not_a_year", _("This is not a year."), _("Please write the year with four digits, such as 2024."))
 reason("not_an_answer", _("This is not one of the answers."), _("Please write one of: %(allowed)s."))
+reason(
+    "not_a_number_of_a_person",
+    _("This is not the number of a person."),
+    _("Please write the number as the list shows it, such as 123."),
+)
 reason("too_long", _("This is longer than %(most)s characters."), _("Please shorten it."))
 reason("cell_broken", _("The formula in this cell has no value."), _("Please write the value itself."))
 reason("row_twice", _("The same is written in row %(row)s already."), _("Please keep one of the two rows."))

@@ -75,8 +75,8 @@ def read_submission(xml: bytes) -> Filled:
 def _attribute(root: etree._Element, wanted: str) -> str:
     """An attribute with or without a namespace."""
     if (value := root.get(wanted)) is not None:
-        return value.strip()
-    return next((text.strip() for name, text in root.attrib.items() if str(name).endswith(f"}}{wanted}")), "")
+        return str(value).strip()
+    return next((str(text).strip() for name, text in root.attrib.items() if str(name).endswith(f"}}{wanted}")), "")
 
 
 def _collect(
