@@ -9,3 +9,4 @@ class Activities(AppConfig):
 
     def ready(self) -> None:
         import_module("samaki.ground.activities.reactions")
+        import_module("samaki.ground.activities.form_handlers")

@@ -64,9 +64,11 @@ class Session(Record):
     title_km = models.CharField(max_length=200, blank=True)
     title_en = models.CharField(max_length=200, blank=True)
     attendance = models.CharField(max_length=14, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
+    was_planned = models.BooleanField(default=False)  # stood here before the form that filled it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["activity", "number"], name="session_number_once")]
+        indexes = [models.Index(fields=["origin"], name="session_origin")]
 
 
 class Attendance(models.Model):

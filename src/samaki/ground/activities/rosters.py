@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Attendance, Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import require_over
-from samaki.ground.people.models import Consent, Person
-from samaki.ground.people.operations.recording import NewPerson, add_people, consent_of
+from samaki.ground.people.identities import Keys
+from samaki.ground.people.models import Consent
+from samaki.ground.people.operations.recording import NewPerson, enter_people, keep_consents
 from samaki.ground.people.recognition import recognise
-from samaki.ground.people.rules import StandingConsent, lacking_to_be_named, may_be_under_18
+from samaki.ground.people.rules import Forms
 from samaki.ground.periods.locks import lock_over, locked_periods
 from samaki.ground.periods.rules import Period
 from samaki.ground.programmes.models import Programme
@@ -25,12 +28,11 @@ from samaki.kernel import policy
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import keeping_refusals
-from samaki.kernel.database.bulk import insert_columns
+from samaki.kernel.database.bulk import among, insert_columns
 from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, Written
 
-_CHUNK = 900  # SQLite takes 999 parameters
 _BATCH = 500
 
 
@@ -79,8 +81,9 @@ def take_roster(
         locks = locked_periods(programme)
         if found := [fault for index, row in enumerate(rows) for fault in _faults(index, row)]:
             raise RowsInvalid(found)
-        ids, taken = _people(rows, organisation, by, at, origin)
-        _consent(rows, ids, taken, by, organisation)
+        people = [row.person for row in rows]
+        ids, taken = _people(people, organisation, by, at, origin)
+        _consent(people, ids, taken, by, organisation)
         _join(rows, ids, taken, organisation, origin, locks)
         _attend(rows, ids, taken, locks)
         created = taken.added | taken.joined | taken.attended
@@ -110,12 +113,26 @@ def _faults(index: int, row: RosterRow) -> Iterable[tuple[int, DomainError]]:
         yield index, Conflict("not_held", _("This activity has not taken place."), field="activity")
 
 
+def take_people(
+    entries: Sequence[NewPerson], *, organisation: Organisation, by: AnyActor, at: dt.datetime, origin: str = ""
+) -> list[int]:
+    """The person of each entry, recognised or added, with the consents told of her, as a roster takes them.
+
+    Raises RowsInvalid naming each faulty entry; Refused, audited, unless the actor may edit the organisation's people.
+    Call in a transaction that is undone by what is raised.
+    """
+    require_over(by, Action.EDIT_PEOPLE, organisation.pk)
+    ids, taken = _people(entries, organisation, by, at, origin)
+    _consent(entries, ids, taken, by, organisation)
+    return ids
+
+
 def _people(
-    rows: Sequence[RosterRow], organisation: Organisation, by: AnyActor, at: dt.datetime, origin: str
+    entries: Sequence[NewPerson], organisation: Organisation, by: AnyActor, at: dt.datetime, origin: str
 ) -> tuple[list[int], _Taken]:
-    """The person of each row, added where nobody is recognised."""
-    entries = [row.person for row in rows]
-    found = recognise(organisation.pk, entries)
+    """The person of each entry, added where nobody is recognised."""
+    forms, keys = Forms(), Keys()
+    found = recognise(organisation.pk, entries, forms, keys)
     if found.unclear:
         raise RowsInvalid(
             [
@@ -135,13 +152,15 @@ def _people(
         if number is not None:
             first_row.setdefault(number, index)
     try:
-        people = add_people(
+        people = enter_people(
             found.added,
             organisation_id=organisation.pk,
             by=by,
             at=at,
             origin=origin,
             is_example=organisation.is_example,
+            forms=forms,
+            keys=keys,
         )
     except RowsInvalid as error:
         raise RowsInvalid([(first_row[number], why) for number, why in error.faults]) from None
@@ -149,31 +168,28 @@ def _people(
     if known:
         record(by, "people.recognise", ("people.person", ""), organisation_id=organisation.pk, details={"rows": known})
     ids = [
-        person_id if person_id is not None else people[number or 0].pk
+        person_id if person_id is not None else people[number or 0]
         for person_id, number in zip(found.known, found.new, strict=True)
     ]
     return ids, _Taken(set(first_row.values()), set(), set(), set())
 
 
 def _consent(
-    rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, by: AnyActor, organisation: Organisation
+    entries: Sequence[NewPerson], ids: Sequence[int], taken: _Taken, by: AnyActor, organisation: Organisation
 ) -> None:
-    """Consents the roster tells of people who were known before, unless they are kept already."""
+    """Consents told of people who were known before, unless they are kept already."""
     told = {
         (person_id, given.given_by, given.how, given.given_on): (index, given)
-        for index, (row, person_id) in enumerate(zip(rows, ids, strict=True))
-        for given in row.person.consents
+        for index, (entry, person_id) in enumerate(zip(entries, ids, strict=True))
+        for given in entry.consents
     }
     kept: set[tuple[object, ...]] = set()
-    people = sorted({person_id for person_id, *_rest in told})
-    for start in range(0, len(people), _CHUNK):
-        found = Consent.objects.filter(person_id__in=people[start : start + _CHUNK], purpose=Consent.Purpose.TAKE_PART)
+    if people := {person_id for person_id, *_rest in told}:
+        found = Consent.objects.filter(among("person_id", people), purpose=Consent.Purpose.TAKE_PART)
         kept.update(found.values_list("person_id", "given_by", "how", "given_on"))
     missing = {key: value for key, value in told.items() if key not in kept}
-    Consent.objects.bulk_create(
-        [consent_of(key[0], given, by, is_example=organisation.is_example) for key, (_i, given) in missing.items()],
-        batch_size=_BATCH,
-    )
+    told_now = [(key[0], given) for key, (_index, given) in missing.items()]
+    keep_consents(told_now, by, is_example=organisation.is_example)
     taken.consented.update(index for index, _given in missing.values())
 
 
@@ -240,7 +256,7 @@ def _attend(rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, locks:
     faults: list[tuple[int, DomainError]] = []
     pairs: list[tuple[int, int]] = []
     noted = _noted(sessions)
-    may_be_named = _Consents({person_id for people in wanted.values() for person_id in people})
+    may_be_named = ConsentsToBeNamed({person_id for people in wanted.values() for person_id in people})
     for session_id, people in wanted.items():
         session = sessions[session_id]
         fresh = {person_id: index for person_id, index in people.items() if person_id not in noted[session_id]}
@@ -253,56 +269,23 @@ def _attend(rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, locks:
         faults += [(index, _consent_wanted()) for index in lacking]
         pairs += [(session_id, person_id) for person_id in sorted(fresh)]
         taken.attended.update(fresh.values())
-        session.attendance = Session.Attendance.NAMED
-        session.revision += 1
     if faults:
         raise RowsInvalid(sorted(faults, key=lambda fault: fault[0]))
     if pairs:
         insert_columns(
             Attendance, {"session_id": [pair[0] for pair in pairs], "person_id": [pair[1] for pair in pairs]}
         )
-    touched = [sessions[session_id] for session_id in dict.fromkeys(pair[0] for pair in pairs)]
-    now = timezone.now()
-    for session in touched:
-        session.updated_at = now
-    Session.objects.bulk_update(touched, ["attendance", "revision", "updated_at"], batch_size=_BATCH)
+        touched = Session.objects.filter(among("pk", {session_id for session_id, _person in pairs}))
+        touched.update(attendance=Session.Attendance.NAMED, revision=F("revision") + 1, updated_at=timezone.now())
 
 
-def _noted(session_ids: Iterable[int]) -> defaultdict[int, set[int]]:
+def _noted(session_ids: Collection[int]) -> defaultdict[int, set[int]]:
     """People noted before, by session."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    ids = sorted(session_ids)
-    for start in range(0, len(ids), _CHUNK):
-        attendances = Attendance.objects.filter(session__in=ids[start : start + _CHUNK])
-        for session_id, person_id in attendances.values_list("session_id", "person_id"):
-            found[session_id].add(person_id)
+    attendances = Attendance.objects.filter(among("session_id", session_ids))
+    for session_id, person_id in attendances.values_list("session_id", "person_id"):
+        found[session_id].add(person_id)
     return found
-
-
-class _Consents:
-    """Who may be recorded by name on a date; read once for all of a roster."""
-
-    def __init__(self, person_ids: Iterable[int]) -> None:
-        self._people: dict[int, tuple[int | None, str]] = {}
-        self._given: defaultdict[int, list[tuple[dt.date, dt.date | None, StandingConsent]]] = defaultdict(list)
-        ids = sorted(person_ids)
-        for start in range(0, len(ids), _CHUNK):
-            some = ids[start : start + _CHUNK]
-            for pk, birth_year, band in Person.objects.filter(pk__in=some).values_list("pk", "birth_year", "age_band"):
-                self._people[pk] = (birth_year, band)
-            given = Consent.objects.filter(person_id__in=some, purpose=Consent.Purpose.TAKE_PART)
-            for pk, on, until, who, spared in given.values_list(
-                "person_id", "given_on", "withdrawn_on", "given_by", "guardian_not_asked"
-            ):
-                self._given[pk].append((on, until, StandingConsent(who, spared)))
-
-    def on(self, person_id: int, day: dt.date) -> bool:
-        birth_year, band = self._people[person_id]
-        standing = [
-            consent for on, until, consent in self._given[person_id] if on <= day and (until is None or until > day)
-        ]
-        minor = may_be_under_18(birth_year, day, given=band)
-        return not lacking_to_be_named(minor=minor, consents=standing)
 
 
 def _consent_wanted() -> Invalid:

@@ -62,9 +62,9 @@ def seal(person_id: int, identity: Identity, salt: bytes) -> bytes:
     return sealed.seal(text, salt=salt, context=f"person:{person_id}")
 
 
-def unseal(person_id: int, text: bytes, salt: bytes) -> Identity:
+def unseal(person_id: int, text: bytes | memoryview, salt: bytes | memoryview) -> Identity:
     """Raises SealBroken where the master key is another or the text was altered or moved."""
-    return Identity(**json.loads(sealed.unseal(text, salt=salt, context=f"person:{person_id}")))
+    return Identity(**json.loads(sealed.unseal(bytes(text), salt=bytes(salt), context=f"person:{person_id}")))
 
 
 def opened(person_ids: Iterable[int]) -> dict[int, Identity]:

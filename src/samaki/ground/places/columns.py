@@ -78,19 +78,19 @@ def _note(table: Table, row: int, answer: PathFound, lowest: str) -> None:
         return
     column = _KEY_OF[Level(answer.level or Level.COMMUNE)]
     if answer.found.places:
-        table.fault(row, column, "place_twice", suggestions=_written(answer.found.places))
+        table.fault(row, column, "place_twice", suggestions=spelled_out(answer.found.places))
         return
     near = answer.found.suggestions
     if column == "commune":  # the name of a district or province may have slipped into the column
         wider = find(str(table.columns[column][row])).suggestions
         near += tuple(place for place in wider if place.level < Level.COMMUNE)
     if near:
-        table.fault(row, column, "place_near", suggestions=_written(near))
+        table.fault(row, column, "place_near", suggestions=spelled_out(near))
     else:
         table.fault(row, column, "place_unknown")
 
 
-def _written(places: Sequence[KnownPlace]) -> str:
+def spelled_out(places: Sequence[KnownPlace]) -> str:
     """Each with its code and what it lies in: "Svay (040512, Rolea B'ier, Kampong Chhnang)"."""
     named = []
     for place in places[:SUGGESTED]:
@@ -101,4 +101,4 @@ def _written(places: Sequence[KnownPlace]) -> str:
     return "; ".join(named)
 
 
-__all__ = ["COMMUNE", "DISTRICT", "PLACE_COLUMNS", "PROVINCE", "places_of"]
+__all__ = ["COMMUNE", "DISTRICT", "PLACE_COLUMNS", "PROVINCE", "places_of", "spelled_out"]

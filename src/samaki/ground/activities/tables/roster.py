@@ -11,7 +11,7 @@ from samaki.ground.activities.models import Session
 from samaki.ground.activities.rosters import RosterRow, take_roster
 from samaki.ground.groups.columns import GROUP, groups_of
 from samaki.ground.organisations.models import Organisation
-from samaki.ground.people.identities import Identity
+from samaki.ground.people.identities import Identity, of_whole_name
 from samaki.ground.people.models import AgeBand, Consent, Gender
 from samaki.ground.people.operations.recording import GivenConsent, NewPerson
 from samaki.ground.places.columns import PLACE_COLUMNS, places_of
@@ -100,10 +100,10 @@ def check(table: Table, setting: Setting) -> Checked:
     identities = _identities(table)
     column = table.columns
     today = setting.today
+    all_consents = _consents(table)
     rows: list[RosterRow] = []
     where: list[int] = []
-    for row, identity in enumerate(identities):
-        consents = _consents(table, row)
+    for row, (identity, consents) in enumerate(zip(identities, all_consents, strict=True)):
         if row in table.faulty_rows or identity is None:
             continue
         rows.append(
@@ -136,12 +136,9 @@ def _identities(table: Table) -> list[Identity | None]:
         if parts not in known:
             family_km, given_km, family_latin, given_latin, whole, phone = (str(part or "") for part in parts)
             if whole and not any((family_km, given_km, family_latin, given_latin)):
-                family, _space, given = whole.partition(" ")
-                if any("\u1780" <= sign <= "\u17d3" for sign in whole):
-                    family_km, given_km = family, given
-                else:
-                    family_latin, given_latin = family, given
-            known[parts] = Identity(family_km, given_km, family_latin, given_latin, phone)
+                known[parts] = of_whole_name(whole, phone=phone)
+            else:
+                known[parts] = Identity(family_km, given_km, family_latin, given_latin, phone)
         identity = known[parts]
         if not identity.full_km and not identity.full_latin:
             if row not in table.faulty_rows:
@@ -152,20 +149,28 @@ def _identities(table: Table) -> list[Identity | None]:
     return found
 
 
-def _consents(table: Table, row: int) -> tuple[GivenConsent, ...]:
-    given_on = table.columns["consent_on"][row]
-    ways = (
-        (table.columns["consent"][row], Consent.GivenBy.OWN),
-        (table.columns["guardian_consent"][row], Consent.GivenBy.GUARDIAN),
-    )
-    if not any(how for how, _who in ways):
-        return ()
-    if not isinstance(given_on, dt.date):
-        if row not in table.faulty_rows:
+def _consents(table: Table) -> list[tuple[GivenConsent, ...]]:
+    """What each row tells of consent; the same words are the same consents."""
+    columns = (table.columns[key] for key in ("consent", "guardian_consent", "consent_on"))
+    known: dict[tuple[object, ...], tuple[GivenConsent, ...]] = {}
+    found: list[tuple[GivenConsent, ...]] = []
+    for row, told in enumerate(zip(*columns, strict=True)):
+        if told not in known:
+            known[told] = _given(*told)
+        own, guardian, given_on = told
+        if (own or guardian) and given_on is None and row not in table.faulty_rows:
             table.fault(row, "consent_on", "consent_date_wanted")
+        found.append(known[told])
+    return found
+
+
+def _given(own: object, guardian: object, given_on: object) -> tuple[GivenConsent, ...]:
+    if not isinstance(given_on, dt.date):
         return ()
     return tuple(
-        GivenConsent(Consent.Purpose.TAKE_PART, NO_TEXT, "km", str(how), given_on, who) for how, who in ways if how
+        GivenConsent(Consent.Purpose.TAKE_PART, NO_TEXT, "km", str(how), given_on, who)
+        for how, who in ((own, Consent.GivenBy.OWN), (guardian, Consent.GivenBy.GUARDIAN))
+        if how
     )
 
 

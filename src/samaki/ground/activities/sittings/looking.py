@@ -1,0 +1,174 @@
+"""Everything a batch of sittings names, looked up at once: one query for each kind of thing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.accounts.models import User
+from samaki.ground.activities.models import Activity, Attendance, Session, Tally
+from samaki.ground.activities.sittings.sitting import RIGHTSHOLDER_GROUP, Sitting
+from samaki.ground.groups.models import Group
+from samaki.ground.groups.naming import groups_named
+from samaki.ground.organisations.models import Organisation
+from samaki.ground.people.models import Person
+from samaki.ground.periods.locks import locked_periods
+from samaki.ground.periods.rules import Period
+from samaki.ground.places.naming import places_named
+from samaki.ground.programmes.models import Programme, ProgrammeRole
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.database.bulk import among
+from samaki.kernel.errors import DomainError, Invalid
+from samaki.kernel.policy import Action, may
+
+
+@dataclass
+class Stored:
+    """A session that stands already: who is noted at it (attendance → person) and its counts."""
+
+    attendances: dict[int, int] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+class People:
+    """The organisation's people by number: who stands for each, and who has withdrawn."""
+
+    def __init__(self, organisation_id: int, numbers: Collection[int]) -> None:
+        found = Person.objects.none()
+        if numbers:
+            found = Person.objects.filter(among("pk", numbers), organisation=organisation_id)
+        rows = found.values_list("pk", "merged_into_id", "withdrawn_at")
+        self._stands: dict[int, int] = {}
+        self.withdrawn: set[int] = set()
+        for pk, merged_into, withdrawn_at in rows:
+            self._stands[pk] = merged_into or pk
+            if withdrawn_at is not None:
+                self.withdrawn.add(pk)
+
+    def knows(self, numbers: Collection[int]) -> bool:
+        return all(number in self._stands for number in numbers)
+
+    def standing(self, numbers: Collection[int]) -> set[int]:
+        """Keys of the people who stand for these, without those who withdrew."""
+        return {self._stands[number] for number in numbers if number not in self.withdrawn}
+
+
+class Looked:
+    """What stands behind one batch of sittings."""
+
+    def __init__(self, sittings: Sequence[Sitting], programme_id: int, organisation_id: int, at: dt.datetime) -> None:
+        self.today = timezone.localdate(at)
+        self.programme = Programme.objects.get(pk=programme_id)
+        # Two batches of an organisation take turns, so that a planned session is filled once.
+        self.organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+        self.takes_part = ProgrammeRole.objects.filter(programme=programme_id, organisation=organisation_id).exists()
+        self.locks: Sequence[Period] = locked_periods(self.programme)
+        self.places = places_named(sitting.place for sitting in sittings if sitting.place)
+        self.villages = places_named(
+            (listed.village for sitting in sittings for listed in sitting.listed if listed.village), field="village"
+        )
+        self.groups = groups_named(
+            (sitting.group for sitting in sittings if sitting.group),
+            programme_id=programme_id,
+            organisation_id=organisation_id,
+        )
+        self.rightsholder_groups = self._rightsholder_groups(sittings)
+        self.sessions = self._sessions([sitting.origin for sitting in sittings])
+        self.activities = self._activities(sittings)
+        self.beside = self._beside()
+        self.stored = self._stored([session.pk for session in self.sessions.values()])
+        numbers = {number for sitting in sittings for number in sitting.numbers}
+        numbers.update(person for stored in self.stored.values() for person in stored.attendances.values())
+        self.people = People(organisation_id, numbers)
+        users = {sitting.by.user_id for sitting in sittings if sitting.by.user_id is not None}
+        self.users = set(User.objects.filter(pk__in=users).values_list("pk", flat=True)) if users else set()
+        self._leave: dict[tuple[int, Action, int | None], bool] = {}
+
+    def may(self, actor: AnyActor, action: Action, group_id: int | None) -> bool:
+        """Whether the actor may do this here; asked once for each actor and group of the batch."""
+        asked = (id(actor), action, group_id)
+        if asked not in self._leave:
+            self._leave[asked] = may(
+                actor,
+                action,
+                organisation_id=self.organisation.pk,
+                programme_id=self.programme.pk,
+                group_id=group_id,
+            )
+        return self._leave[asked]
+
+    def activity(self, sitting: Sitting) -> Activity | DomainError | None:
+        """The activity the sitting names, None where it names none."""
+        if not sitting.activity:
+            return None
+        words = _("Your organisation has no activity with the key %(key)s.")
+        return self.activities.get(sitting.activity.strip()) or Invalid(
+            "no_such_activity", words, field="activity", key=sitting.activity
+        )
+
+    def place(self, sitting: Sitting) -> int | DomainError | None:
+        return self.places[sitting.place] if sitting.place else None
+
+    def group(self, sitting: Sitting) -> Group | DomainError | None:
+        return self.groups[sitting.group] if sitting.group else None
+
+    def _rightsholder_groups(self, sittings: Sequence[Sitting]) -> frozenset[str]:
+        named = {key for sitting in sittings for dimension, key in sitting.counts if dimension == RIGHTSHOLDER_GROUP}
+        if not named:
+            return frozenset()
+        known = self.programme.rightsholder_groups.filter(key__in=named)
+        return frozenset(known.values_list("key", flat=True))
+
+    def _sessions(self, origins: Sequence[str]) -> dict[str, Session]:
+        """What each origin became before."""
+        found = Session.objects.filter(
+            among("origin", origins),
+            activity__programme=self.programme,
+            activity__organisation=self.organisation,
+        ).select_related("activity__group")
+        sessions = {session.origin: session for session in found.order_by("-pk")}
+        activities: dict[int, Activity] = {}
+        for session in sessions.values():  # two sessions of one activity share it
+            session.activity = activities.setdefault(session.activity_id, session.activity)
+        return sessions
+
+    def _activities(self, sittings: Sequence[Sitting]) -> dict[str, Activity]:
+        keys = {key for sitting in sittings if (key := sitting.activity.strip())}
+        if not keys:
+            return {}
+        known = {session.activity_id: session.activity for session in self.sessions.values()}
+        found = Activity.objects.filter(
+            among("key", keys), programme=self.programme, organisation=self.organisation
+        ).select_related("group")
+        return {activity.key: known.get(activity.pk, activity) for activity in found}
+
+    def _beside(self) -> defaultdict[int, list[Session]]:
+        """All sessions of the activities that are named or stand already, in their order."""
+        known = {activity.pk: activity for activity in self.activities.values()}
+        known |= {session.activity_id: session.activity for session in self.sessions.values()}
+        found: defaultdict[int, list[Session]] = defaultdict(list)
+        if not known:
+            return found
+        held = {session.pk: session for session in self.sessions.values()}
+        for session in Session.objects.filter(among("activity_id", known)).order_by("activity_id", "number"):
+            if session.pk not in held:
+                session.activity = known[session.activity_id]
+            found[session.activity_id].append(held.get(session.pk, session))
+        return found
+
+    def _stored(self, session_ids: Sequence[int]) -> defaultdict[int, Stored]:
+        found: defaultdict[int, Stored] = defaultdict(Stored)
+        if not session_ids:
+            return found
+        noted = Attendance.objects.filter(among("session_id", session_ids))
+        for pk, session_id, person_id in noted.values_list("pk", "session_id", "person_id"):
+            found[session_id].attendances[pk] = person_id
+        counted = Tally.objects.filter(among("session_id", session_ids))
+        for session_id, dimension, value, count in counted.values_list("session_id", "dimension", "value", "count"):
+            found[session_id].counts[dimension, value] = count
+        return found
