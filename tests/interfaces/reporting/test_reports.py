@@ -48,6 +48,14 @@ def test_home_names_the_month_owed_and_two_taps_send_it() -> None:
     )
 
 
+def test_a_report_that_was_sent_is_no_longer_among_those_to_write() -> None:
+    client, address = signed_in("partner-me-3"), reverse("write_report", args=APRIL)
+    owed_before = client.get(reverse("reports")).content.decode()
+    client.post(address, {"narrative": "Two trainings were held.", "send": "1", "revision": ""})
+    owed_after = client.get(reverse("reports")).content.decode()
+    assert (address in owed_before, address in owed_after) == (True, False)
+
+
 def test_the_figures_of_the_report_come_from_the_organisations_own_records() -> None:
     page = (
         signed_in("partner-me-3").get(reverse("write_report", args=("fia", "banteay-srei", "2023-03"))).content.decode()

@@ -36,7 +36,7 @@ def reports(request: ActorRequest) -> HttpResponse:
         request,
         "reporting/reports.html",
         {
-            "to_write": [task(one) for one in owed.to_write(request.actor, today)],
+            "to_write": [task(one) for one in owed.to_write(request.actor, today) if one.is_missing],
             "waiting": queries.waiting(request.actor)[:50],
             "late": owed.late(request.actor, today),
             "verifies": bool(reach(request.actor, Action.VERIFY_REPORT)),

@@ -1,10 +1,12 @@
-"""Sign-in forms: allauth's, without placeholders and without a link for mailing forgotten passwords."""
+"""Sign-in forms: allauth's, without placeholders, without a link for mailing forgotten passwords, each field labelled."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django.utils.translation import gettext_lazy as _
 
 
 class SignIn(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -29,3 +31,15 @@ class ConfirmItIsYou(ReauthenticateForm):  # type: ignore[misc]  # allauth is un
         super().__init__(*args, **kwargs)
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
+
+
+class AddKey(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+
+
+class NameKey(EditWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
