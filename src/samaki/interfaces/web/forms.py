@@ -1,4 +1,4 @@
-"""Sign-in forms: allauth's, without placeholders, without a link for mailing forgotten passwords, each field labelled."""
+"""Sign-in forms: allauth's, without placeholders or a link for mailing forgotten passwords; each field has a label."""
 
 from __future__ import annotations
 
