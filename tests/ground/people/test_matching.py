@@ -4,12 +4,13 @@ import datetime as dt
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from samaki.ground.people import operations, queries, rules
-from samaki.ground.people.likeness import PROPOSED_FROM, at_most, likeness, years_ask
+from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
 from samaki.ground.people.operations import NewPerson
 from samaki.ground.people.romanisation import of_khmer, of_latin
@@ -243,7 +244,8 @@ def test_nobody_is_told_apart_without_her_name_who_would_be_proposed_with_it(
 ) -> None:
     first = replace(traits(one), birth_year=year, phone="12345678")
     second = replace(traits(other), birth_year=other_year, gender=gender, phone="12345678" if same_phone else "")
-    assert likeness(first, second) <= at_most(first, second, same_phone=same_phone)
+    bound = Bounds([first, second]).of(np.array([0]), np.array([1]), np.array([same_phone]))
+    assert likeness(first, second) <= bound[0]
 
 
 @pytest.mark.django_db

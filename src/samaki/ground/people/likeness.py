@@ -6,9 +6,12 @@ gender and place then speak for or against. The weights are our own, tuned on th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from rapidfuzz import fuzz
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.fuzz import ratio
 
 from samaki.ground.people.rules import Traits
 
@@ -19,12 +22,16 @@ _SAME_NAME = 100
 _SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
 _SOUND_ACROSS = 0.97
 # Birth years are often told roughly, so a few years apart speak against, and a generation apart nearly settles it.
-_BY_YEARS_APART = (0, -5, -9, -20, -20, -20)
-_A_GENERATION_APART, _YEAR_UNKNOWN = -40, -8
+_A_GENERATION = 6
+_BY_YEARS_APART = (0, -5, -9, -20, -20, -20, -40)  # the last for a generation and more
+_YEAR_UNKNOWN = -8
 _SAME_PHONE = 15
 _OTHER_GENDER = -15
 _SAME_PLACE = 3
 _TOLD_GENDERS = frozenset({"woman", "man"})
+_NONE = -1
+_Name = tuple[str, str]  # family, given
+Indexes = NDArray[np.int64]
 
 
 class Facts(Protocol):
@@ -41,32 +48,41 @@ class Facts(Protocol):
 
 
 def likeness(one: Traits, other: Traits) -> int:
-    same_phone = bool(one.phone) and one.phone == other.phone
-    return _within_bounds(_name(one, other) + _besides_name(one, other, same_phone=same_phone))
-
-
-def at_most(one: Facts, other: Facts, *, same_phone: bool) -> int:
-    """What the likeness would be if the names were the same: whom it keeps apart, no name needs to be opened for."""
-    return _within_bounds(_SAME_NAME + _besides_name(one, other, same_phone=same_phone))
-
-
-def _besides_name(one: Facts, other: Facts, *, same_phone: bool) -> int:
+    score = _name(one, other)
     if one.birth_year is None or other.birth_year is None:
-        points = _YEAR_UNKNOWN
+        score += _YEAR_UNKNOWN
     else:
-        apart = abs(one.birth_year - other.birth_year)
-        points = _BY_YEARS_APART[apart] if apart < len(_BY_YEARS_APART) else _A_GENERATION_APART
-    if same_phone:
-        points += _SAME_PHONE
-    if one.gender != other.gender and one.gender in _TOLD_GENDERS and other.gender in _TOLD_GENDERS:
-        points += _OTHER_GENDER
+        score += _BY_YEARS_APART[min(abs(one.birth_year - other.birth_year), _A_GENERATION)]
+    if one.phone and one.phone == other.phone:
+        score += _SAME_PHONE
+    if {one.gender, other.gender} == _TOLD_GENDERS:
+        score += _OTHER_GENDER
     if one.place_id is not None and one.place_id == other.place_id:
-        points += _SAME_PLACE
-    return points
-
-
-def _within_bounds(score: float) -> int:
+        score += _SAME_PLACE
     return round(min(100.0, max(0.0, score)))
+
+
+class Bounds:
+    """How alike people can be at most, whatever their names: whom that keeps apart, no name needs to be opened for."""
+
+    def __init__(self, people: Sequence[Facts]) -> None:
+        self._years = np.array([_NONE if one.birth_year is None else one.birth_year for one in people], dtype=np.int64)
+        self._places = np.array([_NONE if one.place_id is None else one.place_id for one in people], dtype=np.int64)
+        self._women = np.array([one.gender == "woman" for one in people], dtype=bool)
+        self._men = np.array([one.gender == "man" for one in people], dtype=bool)
+
+    def of(self, ones: Indexes, others: Indexes, same_phone: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The bound of each pair, given by the places of the two among the people."""
+        years, places = self._years, self._places
+        apart = np.minimum(np.abs(years[ones] - years[others]), _A_GENERATION)
+        points = np.array(_BY_YEARS_APART, dtype=np.int64)[apart]
+        points[(years[ones] == _NONE) | (years[others] == _NONE)] = _YEAR_UNKNOWN
+        points += _SAME_PHONE * same_phone
+        women, men = self._women, self._men
+        points += _OTHER_GENDER * ((women[ones] & men[others]) | (men[ones] & women[others]))
+        points += _SAME_PLACE * ((places[ones] == places[others]) & (places[ones] != _NONE))
+        bounds: NDArray[np.int64] = np.clip(_SAME_NAME + points, 0, 100)
+        return bounds
 
 
 def years_ask(one: int | None, other: int | None) -> bool:
@@ -77,11 +93,9 @@ def years_ask(one: int | None, other: int | None) -> bool:
 def _name(one: Traits, other: Traits) -> float:
     scores = []
     if any(one.km) and any(other.km):
-        spelt = _either_order(one.km, other.km)
-        scores.append(max(spelt, _SOUND_SAME_SCRIPT * _either_order(one.sound_km, other.sound_km)))
+        scores.append(_in_one_script(one.km, other.km, one.sound_km, other.sound_km))
     if any(one.latin) and any(other.latin):
-        spelt = _either_order(one.latin, other.latin)
-        scores.append(max(spelt, _SOUND_SAME_SCRIPT * _either_order(one.sound_latin, other.sound_latin)))
+        scores.append(_in_one_script(one.latin, other.latin, one.sound_latin, other.sound_latin))
     if scores:
         return sum(scores) / len(scores)  # two scripts that disagree lower each other
     across = [
@@ -92,12 +106,26 @@ def _name(one: Traits, other: Traits) -> float:
     return _SOUND_ACROSS * max(across, default=0.0)
 
 
-def _either_order(one: tuple[str, str], other: tuple[str, str]) -> float:
+def _in_one_script(one: _Name, other: _Name, sound: _Name, other_sound: _Name) -> float:
+    spelt = _either_order(one, other)
+    if spelt >= _SOUND_SAME_SCRIPT * _SAME_NAME:  # the sound cannot raise it
+        return spelt
+    return max(spelt, _SOUND_SAME_SCRIPT * _either_order(sound, other_sound))
+
+
+def _either_order(one: _Name, other: _Name) -> float:
     """Likeness of family and given name, the weaker of the two weighing most: a shared family name is no likeness."""
-    straight = (fuzz.ratio(one[0], other[0]), fuzz.ratio(one[1], other[1]))
-    swapped = (fuzz.ratio(one[0], other[1]), fuzz.ratio(one[1], other[0]))
-    orders = ((one, other), (one, other[::-1]), (one[::-1], other))
-    whole = max(fuzz.ratio("".join(mine), "".join(theirs)) for mine, theirs in orders)
-    best = max(min(straight), min(swapped))
+    if one == other:
+        return 100.0
+    (family, given), (other_family, other_given) = one, other
+    whole = max(
+        ratio(family + given, other_family + other_given),
+        ratio(family + given, other_given + other_family),
+        ratio(given + family, other_family + other_given),
+    )
     # A name written into one field has no second part to compare.
-    return whole if not (all(one) and all(other)) else (whole + 2 * best) / 3
+    if not (family and given and other_family and other_given):
+        return whole
+    straight = min(ratio(family, other_family), ratio(given, other_given))
+    swapped = min(ratio(family, other_given), ratio(given, other_family))
+    return (whole + 2 * max(straight, swapped)) / 3

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, models
@@ -38,6 +39,33 @@ def among_sql(column: str, values: Collection[int] | Collection[str]) -> tuple[s
 def among(field: str, values: Collection[int] | Collection[str]) -> Lookup[Any]:
     """A condition for `filter`: the field is one of the values, of which there may be any number."""
     return _Among(F(field), frozenset(values))
+
+
+def rows_among(
+    model: type[models.Model],
+    columns: Sequence[str],
+    by: str,
+    values: Collection[int] | Collection[str],
+    where: Mapping[str, object] = MappingProxyType({}),
+) -> list[tuple[Any, ...]]:
+    """Columns of the rows whose column `by` is one of the values and whose columns of `where` are as given (no null).
+
+    As the driver has them, without the ORM's price for each query: a phone waits for a dozen. Dates are dates on both
+    databases, a truth may be 0 or 1.
+    """
+    if not values:
+        return []
+    quoted = connection.ops.quote_name
+    if connection.vendor == "postgresql":
+        chosen, parameter = f"{quoted(by)} = ANY(%s)", list(values)
+    else:
+        chosen, parameter = f"{quoted(by)} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))  # type: ignore[assignment]
+    conditions = " AND ".join([chosen, *(f"{quoted(name)} = %s" for name in where)])
+    named = ", ".join(quoted(name) for name in columns)
+    statement = f"SELECT {named} FROM {quoted(model._meta.db_table)} WHERE {conditions}"  # noqa: S608  # names of models
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [parameter, *where.values()])
+        return cursor.fetchall()
 
 
 def reserve_ids(model: type[models.Model], number: int) -> list[int]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -21,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, require_over
 from samaki.ground.people.identities import opened, traits_of
-from samaki.ground.people.likeness import PROPOSED_FROM, at_most, likeness, years_ask
+from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, Indexes, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel import sealed
@@ -128,12 +130,13 @@ def write_candidates(
     birth year, gender and place tell her apart whatever her name is. For operations of this package."""
     forms = forms or Forms()
     traits = dict(known)
-    facts = _facts(organisation_id, frozenset(person_ids) - traits.keys())
-    _open(traits, facts, forms)
+    unknown = _facts(organisation_id, frozenset(person_ids) - traits.keys())
+    _open(traits, unknown, forms)
     sharing = _sharing_a_key(organisation_id, person_ids)
-    facts |= _facts(organisation_id, {other for _one, other, _key in sharing} - traits.keys())
+    facts = {pk: _Facts(one.birth_year, one.gender, one.place_id, pk) for pk, one in known.items()} | unknown
+    facts |= _facts(organisation_id, set(sharing[:, 1].tolist()) - facts.keys())
     phones = {pk: sealed.blocking_key(traits[pk].phone, purpose="phone") for pk in person_ids if pk in traits}
-    possible = _possible(sharing, facts, traits, phones)
+    possible = _possible(sharing, facts, phones)
     if not possible:
         return 0
     _open(traits, {pk: facts[pk] for pair in possible for pk in pair if pk not in traits}, forms)
@@ -175,32 +178,24 @@ def _open(traits: dict[int, Traits], people: Mapping[int, _Facts], forms: Forms)
     traits.update({pk: traits_of(people[pk], name, forms) for pk, name in opened(people).items()})
 
 
-def _possible(
-    sharing: Iterable[tuple[int, int, int]],
-    facts: Mapping[int, _Facts],
-    traits: Mapping[int, Traits],
-    phones: Mapping[int, int],
-) -> set[_Pair]:
+def _possible(sharing: Indexes, facts: Mapping[int, _Facts], phones: Mapping[int, int]) -> set[_Pair]:
     """Pairs that may be one person, whatever the names are. Whose phone is the same shares its key."""
-    found: set[_Pair] = set()
-    for one, other, key in sharing:
-        pair = (one, other) if one < other else (other, one)
-        if pair in found:
-            continue
-        a, b = facts.get(one) or traits.get(one), facts.get(other) or traits.get(other)
-        if a is None or b is None or _standing(facts, one) == _standing(facts, other):
-            continue
-        if at_most(a, b, same_phone=phones.get(one) == key) >= PROPOSED_FROM:
-            found.add(pair)
-    return found
+    ids = np.array(sorted(facts), dtype=np.int64)
+    if not len(sharing) or not len(ids):
+        return set()
+    sharing = sharing[np.isin(sharing[:, 0], ids) & np.isin(sharing[:, 1], ids)]
+    people = [facts[int(person_id)] for person_id in ids]
+    stands = np.array([one.stands for one in people], dtype=np.int64)
+    own_phone = np.array([phones.get(int(person_id), -1) for person_id in ids], dtype=np.int64)
+    ones, others = np.searchsorted(ids, sharing[:, 0]), np.searchsorted(ids, sharing[:, 1])
+    bound = Bounds(people).of(ones, others, own_phone[ones] == sharing[:, 2])
+    pairs = sharing[(bound >= PROPOSED_FROM) & (stands[ones] != stands[others])][:, :2]
+    return set(map(tuple, np.sort(pairs, axis=1).tolist()))
 
 
-def _standing(facts: Mapping[int, _Facts], person_id: int) -> int:
-    return facts[person_id].stands if person_id in facts else person_id
-
-
-def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Each of these with each other person of the organisation who has the same blocking key, and that key."""
+def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> Indexes:
+    """Each of these with each other person of the organisation who has the same blocking key, and that key: a row of
+    three for each."""
     table = BlockingKey._meta.db_table
     these, parameter = among_sql("one.person_id", person_ids)
     with connection.cursor() as cursor:
@@ -210,7 +205,8 @@ def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> list[tupl
             f"AND other.person_id <> one.person_id WHERE one.organisation_id = %s AND {these}",
             [organisation_id, parameter],
         )
-        return cursor.fetchall()
+        found = cursor.fetchall()
+    return np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
 
 
 def _organisation_of(candidate_id: int, by: AnyActor) -> int:
