@@ -22,7 +22,7 @@ from samaki.ground.periods.rules import Period
 from samaki.ground.places.naming import places_named
 from samaki.ground.programmes.models import Programme, ProgrammeRole
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.database.bulk import among
+from samaki.kernel.database.bulk import among, rows_among
 from samaki.kernel.errors import DomainError, Invalid
 from samaki.kernel.policy import Action, may
 
@@ -39,10 +39,8 @@ class People:
     """The organisation's people by number: who stands for each, and who has withdrawn."""
 
     def __init__(self, organisation_id: int, numbers: Collection[int]) -> None:
-        found = Person.objects.none()
-        if numbers:
-            found = Person.objects.filter(among("pk", numbers), organisation=organisation_id)
-        rows = found.values_list("pk", "merged_into_id", "withdrawn_at")
+        columns = ("id", "merged_into_id", "withdrawn_at")
+        rows = rows_among(Person, columns, "id", numbers, {"organisation_id": organisation_id})
         self._stands: dict[int, int] = {}
         self.withdrawn: set[int] = set()
         for pk, merged_into, withdrawn_at in rows:
@@ -63,10 +61,17 @@ class Looked:
 
     def __init__(self, sittings: Sequence[Sitting], programme_id: int, organisation_id: int, at: dt.datetime) -> None:
         self.today = timezone.localdate(at)
-        self.programme = Programme.objects.get(pk=programme_id)
         # Two batches of an organisation take turns, so that a planned session is filled once.
-        self.organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
-        self.takes_part = ProgrammeRole.objects.filter(programme=programme_id, organisation=organisation_id).exists()
+        roles = ProgrammeRole.objects.filter(programme=programme_id, organisation=organisation_id)
+        role = (
+            roles.select_related("programme", "organisation")
+            .select_for_update(of=("organisation",), no_key=True)
+            .order_by("pk")
+            .first()
+        )
+        self.takes_part = role is not None
+        self.programme = role.programme if role else Programme.objects.get(pk=programme_id)
+        self.organisation = role.organisation if role else Organisation.objects.get(pk=organisation_id)
         self.locks: Sequence[Period] = locked_periods(self.programme)
         self.places = places_named(sitting.place for sitting in sittings if sitting.place)
         self.villages = places_named(
@@ -86,7 +91,7 @@ class Looked:
         numbers.update(person for stored in self.stored.values() for person in stored.attendances.values())
         self.people = People(organisation_id, numbers)
         users = {sitting.by.user_id for sitting in sittings if sitting.by.user_id is not None}
-        self.users = set(User.objects.filter(pk__in=users).values_list("pk", flat=True)) if users else set()
+        self.users = {pk for (pk,) in rows_among(User, ("id",), "id", users)}
         self._leave: dict[tuple[int, Action, int | None], bool] = {}
 
     def may(self, actor: AnyActor, action: Action, group_id: int | None) -> bool:
@@ -126,8 +131,11 @@ class Looked:
 
     def _sessions(self, origins: Sequence[str]) -> dict[str, Session]:
         """What each origin became before."""
+        known = [pk for (pk,) in rows_among(Session, ("id",), "origin", origins)]
+        if not known:
+            return {}
         found = Session.objects.filter(
-            among("origin", origins),
+            among("pk", known),
             activity__programme=self.programme,
             activity__organisation=self.organisation,
         ).select_related("activity__group")
@@ -163,12 +171,11 @@ class Looked:
 
     def _stored(self, session_ids: Sequence[int]) -> defaultdict[int, Stored]:
         found: defaultdict[int, Stored] = defaultdict(Stored)
-        if not session_ids:
-            return found
-        noted = Attendance.objects.filter(among("session_id", session_ids))
-        for pk, session_id, person_id in noted.values_list("pk", "session_id", "person_id"):
+        for pk, session_id, person_id in rows_among(
+            Attendance, ("id", "session_id", "person_id"), "session_id", session_ids
+        ):
             found[session_id].attendances[pk] = person_id
-        counted = Tally.objects.filter(among("session_id", session_ids))
-        for session_id, dimension, value, count in counted.values_list("session_id", "dimension", "value", "count"):
+        columns = ("session_id", "dimension", "value", "count")
+        for session_id, dimension, value, count in rows_among(Tally, columns, "session_id", session_ids):
             found[session_id].counts[dimension, value] = count
         return found
