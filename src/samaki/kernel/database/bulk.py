@@ -46,7 +46,7 @@ def rows_among(
     columns: Sequence[str],
     by: str,
     values: Collection[int] | Collection[str],
-    where: Mapping[str, object] = MappingProxyType({}),
+    where: Mapping[str, int | str] = MappingProxyType({}),
 ) -> list[tuple[Any, ...]]:
     """Columns of the rows whose column `by` is one of the values and whose columns of `where` are as given (no null).
 
@@ -56,16 +56,14 @@ def rows_among(
     if not values:
         return []
     quoted = connection.ops.quote_name
-    if connection.vendor == "postgresql":
-        chosen, parameter = f"{quoted(by)} = ANY(%s)", list(values)
-    else:
-        chosen, parameter = f"{quoted(by)} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))  # type: ignore[assignment]
+    chosen, parameter = among_sql(quoted(by), values)
     conditions = " AND ".join([chosen, *(f"{quoted(name)} = %s" for name in where)])
     named = ", ".join(quoted(name) for name in columns)
     statement = f"SELECT {named} FROM {quoted(model._meta.db_table)} WHERE {conditions}"  # noqa: S608  # names of models
     with connection.cursor() as cursor:
         cursor.execute(statement, [parameter, *where.values()])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def reserve_ids(model: type[models.Model], number: int) -> list[int]:
