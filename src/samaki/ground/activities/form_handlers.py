@@ -34,6 +34,7 @@ from samaki.kernel.form_handlers import (
     Handling,
     Kind,
     RecordOf,
+    Step,
     Tier,
     form_handlers,
 )
@@ -102,6 +103,32 @@ FIELDS = (
     HandlerField("phone", _("Phone number"), Kind.TEXT, repeat=PEOPLE),
     HandlerField("consent", _("Consent to take part: how given"), Kind.CHOICE, repeat=PEOPLE, choices=_WAYS),
     HandlerField("guardian_consent", _("Guardian’s consent: how given"), Kind.CHOICE, repeat=PEOPLE, choices=_WAYS),
+)
+
+# On a phone: which activity, or what, when and where; how many came; who of those the activity knows. A phone's token
+# adds nobody to the list of people.
+STEPS = (
+    Step("activity", _("Activity"), ("activity",)),
+    Step("kind", _("Kind of activity"), ("kind",)),
+    Step("held_on", _("Date of the session"), ("held_on",)),
+    Step("place", _("Place"), ("place",)),
+    Step("group", _("Group"), ("group",), aside=True),
+    Step("title", _("What it was about"), ("title",), aside=True),
+    Step("is_sensitive", _("Sensitive activity (counts only, no names)"), ("is_sensitive",), aside=True),
+    Step(
+        "counts",
+        _("How many came"),
+        ("all", "women", "men", "another_term", "prefers_not", "gender_not_recorded"),
+    ),
+    Step("ages", _("How many came, by age"), tuple(f"age_{value}" for value in AgeBand.values), aside=True),
+    Step(
+        RIGHTSHOLDERS,
+        _("How many came, by rightsholder group"),
+        (RIGHTSHOLDER_GROUP, "count"),
+        repeat=RIGHTSHOLDERS,
+        aside=True,
+    ),
+    Step(PEOPLE, _("Who came"), ("person",), repeat=PEOPLE),
 )
 
 
@@ -220,6 +247,7 @@ SESSION = form_handlers.register(
         tier=Tier.T3,
         hint=_("A training, meeting or event that was held, and who came."),
         job=1,
+        steps=STEPS,
         record_kinds=frozenset({"activities.session"}),
     )
 )
