@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "samaki.interfaces.nouns",
     "samaki.interfaces.figures",
     "samaki.interfaces.reporting",
+    "samaki.interfaces.field",
     "samaki.interfaces.web",
     "django.forms",
     "django.contrib.auth",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "samaki.interfaces.openrosa.middleware.openrosa",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -135,6 +137,10 @@ ACCOUNT_FORMS = {
     "change_password": "samaki.interfaces.web.forms.ChangePassword",
     "reauthenticate": "samaki.interfaces.web.forms.ConfirmItIsYou",
 }
+MFA_FORMS = {
+    "add_webauthn": "samaki.interfaces.web.forms.AddKey",
+    "edit_webauthn": "samaki.interfaces.web.forms.NameKey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Samaki"
@@ -164,6 +170,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # a phone sends up to 101 with one form
+OPENROSA_MOST_BYTES = 20 * 1024 * 1024  # of one submission's body, as phones are told; they split what is larger
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["samaki.interfaces.web.uploads.NotKept"]  # imports, which take files, set their own
 MEDIA_ROOT = DATA / "files"
@@ -184,7 +192,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "samaki.ui.static_storage.HashedWithModules"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -14,11 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/reset/", no_such_page),
     path("accounts/login/code/confirm/", no_such_page),
     path("accounts/", include("allauth.urls")),
+    path("or/", include("samaki.interfaces.openrosa.urls")),
     path("imports/", include("samaki.interfaces.imports.web.urls")),
     path("", include("samaki.interfaces.web.urls")),
     path("", include("samaki.interfaces.nouns.urls")),
     path("", include("samaki.interfaces.figures.urls")),
     path("", include("samaki.interfaces.reporting.urls")),
+    path("", include("samaki.interfaces.field.urls")),
 ]
 
 handler400 = "samaki.interfaces.web.errors.bad_request"
