@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from samaki.engines.results.columns import Answer, Question, answer, at_one_moment, row_ids
+from samaki.engines.results.columns import Answer, Question, answer, at_one_moment, row_ids, standing, store
 
 from .recount import Recount
 from .world import World
@@ -96,6 +96,21 @@ class Undone(Exception):
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True, note_method_calls=False))
 def test_figures_equal_a_plain_recount_whatever_happened(random: Random) -> None:
+    live(random)
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=max(1, EXAMPLES // 2), deadline=None, suppress_health_check=list(HealthCheck))
+@given(random=st.randoms(use_true_random=True, note_method_calls=False))
+def test_so_do_figures_of_tables_large_enough_to_be_put_in_the_order_of_their_subjects(random: Random) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(standing, "LARGE", 0)
+        patch.setattr(store, "WEAR", 1)  # so that rows are counted beside the order too
+        live(random)
+
+
+def live(random: Random) -> None:
+    """A world to which things happen, some of them undone, and questions before, between and after."""
     with transaction.atomic():
         world = World(random)
     asked = [a_question(random, world) for _ in range(12)]  # asked again and again, so that they are kept

@@ -18,7 +18,7 @@ from samaki.kernel.measures import Array, Made, Records, measures, tables
 
 _KEPT = 1_000  # answers
 _KEPT_BYTES = 256 * 1024 * 1024
-Key = tuple[Question, int, int, Records]
+Key = tuple[Question, int, int, int]  # the last tells which records, quicker than what they are
 
 
 class Answers:
@@ -28,6 +28,7 @@ class Answers:
         self.store = store
         self._joined: dict[Records, Joined] = {}
         self._standing: OrderedDict[Key, Standing] = OrderedDict()
+        self._bytes = 0
 
     def patch(self, changes: Mapping[str, set[int] | None]) -> None:
         """Follows the changes of the database into the columns and what was carried between them."""
@@ -35,12 +36,12 @@ class Answers:
         touched = {key: rows for key, rows in self.store.patch(changes).items() if len(rows)}
         if not touched:
             return
+        scope = Scope.of(Question("", "rows", 0), self.store)
         for records, joined in list(self._joined.items()):
-            scope = Scope.of(Question("", "rows", 0), self.store)
             if not joined.patch(scope, touched, known):
                 del self._joined[records]
-                for key in [key for key in self._standing if key[3] is records]:
-                    del self._standing[key]
+                for key in [key for key, standing in self._standing.items() if standing.joined is joined]:
+                    self._bytes -= self._standing.pop(key).bytes
 
     def answer(self, question: Question) -> Answer:
         scope = Scope.of(question, self.store)
@@ -84,23 +85,25 @@ class Answers:
     def _stand(self, scope: Scope, records: Records, *, lacking: bool = False) -> Standing:
         if isinstance(tables[records.table], Made):  # made anew for each day, and small
             return Standing(plan(scope, records, lacking=lacking), Joined(scope, records))
-        key = scope.question, scope.as_of, scope.known_on, records
-        standing = self._standing.pop(key, None)
+        key = scope.question, scope.as_of, scope.known_on, id(records)
+        standing = self._standing.get(key)
         if standing is None or not standing.follow():
+            if standing is not None:
+                self._bytes -= self._standing.pop(key).bytes
             if records not in self._joined:
                 self._joined[records] = Joined(scope, records)
-            standing = Standing(plan(scope, records, lacking=lacking), self._joined[records])
-            self._standing[key] = standing
+            standing = self._standing[key] = Standing(plan(scope, records, lacking=lacking), self._joined[records])
+            self._bytes += standing.bytes
             self._let_go()
-        self._standing[key] = standing
+        else:
+            self._standing.move_to_end(key)
         return standing
 
     def _let_go(self) -> None:
         """Forgets the answers asked longest ago."""
-        size = sum(kept.bytes for kept in self._standing.values())
-        while len(self._standing) > _KEPT or size > _KEPT_BYTES:
+        while len(self._standing) > _KEPT or self._bytes > _KEPT_BYTES:
             _, gone = self._standing.popitem(last=False)
-            size -= gone.bytes
+            self._bytes -= gone.bytes
 
 
 __all__ = ["Answers", "Tally"]

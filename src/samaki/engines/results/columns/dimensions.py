@@ -152,8 +152,11 @@ def _level(scope: Scope, records: Records, key: str) -> Digits:
     at = table_at(records.table, links)
     texts = scope.store[place_tree().table].texts[place_tree().code]
     of_level = codes_at_level(scope.store, place_tree().levels[key])
-    kinds = np.union1d(of_level, [-1])
-    dense = (np.searchsorted(kinds, of_level) - 1).astype(np.int32)
+    version = scope.store[place_tree().table].version
+    kinds = scope.store.kept(f"kinds of {key}", version, lambda: np.union1d(of_level, [-1]))
+    dense = scope.store.kept(
+        f"numbers of {key}", version, lambda: (np.searchsorted(kinds, of_level) - 1).astype(np.int32)
+    )
 
     def codes(rows: Rows) -> Array:
         return dense[scope.table(at)[name][rows]]
@@ -272,15 +275,21 @@ def _divided(scope: Scope, registered: StoredTable, division: Division) -> Calla
     mine = np.flatnonzero(registered.alive & (registered[division.programme] == scope.programme))
     place, since = registered[division.place][mine].astype(np.int64), registered[division.since][mine].astype(np.int64)
     order = np.lexsort((since, place))
-    value = registered[division.value][mine][order]
+    value = registered[division.value][mine][order].astype(np.int64)
     place = place[order]
     in_order = (place << 33) + since[order] - NOTHING
     lines = ancestors(scope.store)
+    always = _always(lines, place, since[order], value)
 
     def find(places: Array, days: Array) -> Array:
+        found = always[places]
+        left = np.flatnonzero(found == _BY_DATE)
+        if len(left):
+            found[left] = by_date(places[left], days[left])
+        return found
+
+    def by_date(places: Array, days: Array) -> Array:
         found = np.full(len(places), -1, np.int64)
-        if not len(in_order):
-            return found
         when = np.where(days == NOTHING, _UNDATED, days).astype(np.int64) - NOTHING
         for depth in range(LEVELS_DEEP):
             line = lines[depth][places].astype(np.int64)
@@ -290,3 +299,18 @@ def _divided(scope: Scope, registered: StoredTable, division: Division) -> Calla
         return found
 
     return find
+
+
+_BY_DATE = -2
+
+
+def _always(lines: Array, place: Array, since: Array, value: Array) -> Array:
+    """For each place, and last for none, the value it has whatever the date; _BY_DATE where that depends on it."""
+    of_place = np.full(lines.shape[1] + 1, -1, np.int64)  # the last is read where there is no place above
+    of_place[place] = np.where(since == NOTHING, value, _BY_DATE)
+    of_place[place[1:][place[1:] == place[:-1]]] = _BY_DATE
+    found = np.full(lines.shape[1], -1, np.int64)
+    for line in lines:
+        here = found == -1
+        found[here] = of_place[line[here]]
+    return found

@@ -14,6 +14,7 @@ import numpy as np
 from samaki.engines.results.columns.dimensions import Digits, Rows, dates, digits, split, table_at, values
 from samaki.engines.results.columns.scope import (
     ALL,
+    POSSIBLE,
     SCOPED,
     WANTED,
     WANTED_POSSIBLE,
@@ -62,61 +63,93 @@ class Node:
     def evaluate(
         self, scope: Scope, rows: Array | None, cells: np.dtype[np.signedinteger]
     ) -> tuple[Array, Array | None]:
-        """Flags and cell numbers (None: all 0) of these rows; None: of every row, and last of one that is not there."""
-        table = scope.table(self.table)
+        """Flags and cell numbers (None: all 0) of these rows; None: of every row, and last of one that is not there.
+
+        Where no row can belong, nobody asks for its cell.
+        """
+        flags = self._flags(scope, rows)
+        return flags, self._cells(scope, rows, cells) if (flags & POSSIBLE).any() else None
+
+    def own_flags(self, scope: Scope, rows: Array | None) -> Array | None:
+        """What the checks at this very table say of its rows; None: there are none."""
+        if not self.checks:
+            return None
         chosen: Rows = slice(None) if rows is None else rows
-        count = len(table) if rows is None else len(rows)
-        extra = 1 if rows is None else 0
-        flags = np.full(count + extra, ALL, np.uint8)
-        cell: Array | None = None
+        flags = np.full(len(scope.table(self.table)) if rows is None else len(rows), ALL, np.uint8)
         for check, _ in self.checks:
-            flags[:count] &= check(chosen)
+            flags &= check(chosen)
+        return flags
+
+    def own_cells(self, rows: Array | None, cells: np.dtype[np.signedinteger]) -> Array | None:
+        """The digits of the dimensions at this very table; None: it has none."""
+        chosen: Rows = slice(None) if rows is None else rows
+        found: Array | None = None
         for dimension, stride in self.dimensions:
-            if cell is None:
-                cell = np.zeros(count + extra, cells)
-            cell[:count] += (dimension.codes(chosen).astype(cells) + 1) * stride
+            digits = (dimension.codes(chosen).astype(cells) + cells.type(1)) * cells.type(stride)
+            found = digits if found is None else found + digits
+        return found
+
+    def _flags(self, scope: Scope, rows: Array | None) -> Array:
+        own = self.own_flags(scope, rows)
+        extra = 1 if rows is None else 0
+        flags = np.full((len(scope.table(self.table)) if rows is None else len(rows)) + extra, ALL, np.uint8)
+        inside = flags[: len(flags) - extra]
+        if own is not None:
+            inside &= own
         for link, child in self.children.items():
             if child.is_empty():
                 continue
-            child_flags, child_cell = (
-                child.evaluate(scope, None, cells) if rows is None else child.some(scope, table[link][rows], cells)
-            )
-            if rows is None:
-                to = table[link]
-                flags[:count] &= child_flags[to]
-                child_cell = None if child_cell is None else child_cell[to]
-            else:
-                flags &= child_flags
-            if child_cell is not None:
-                if cell is None:
-                    cell = np.zeros(count + extra, cells)
-                cell[:count] += child_cell
+            to = scope.table(self.table)[link]
+            inside &= child._flags(scope, None)[to] if rows is None else child._flags_at(scope, to[rows])
         if extra:
             flags[-1] = self.null()
-        return flags, cell
+        return flags
 
-    def some(self, scope: Scope, rows: Array, cells: np.dtype[np.signedinteger]) -> tuple[Array, Array | None]:
-        """As `evaluate` for rows among which -1 stands for one that is not there."""
+    def _flags_at(self, scope: Scope, rows: Array) -> Array:
+        """As `_flags` for rows among which -1 stands for one that is not there."""
         there = rows >= 0
         if not len(scope.table(self.table)) or not there.any():
-            return np.full(len(rows), self.null(), np.uint8), None
-        flags, cell = self.evaluate(scope, np.where(there, rows, rows.max()), cells)
-        return np.where(there, flags, np.uint8(self.null())).astype(np.uint8), None if cell is None else np.where(
-            there, cell, 0
-        )
+            return np.full(len(rows), self.null(), np.uint8)
+        flags = self._flags(scope, np.where(there, rows, rows.max()))
+        return np.where(there, flags, np.uint8(self.null()))
+
+    def _cells(self, scope: Scope, rows: Array | None, cells: np.dtype[np.signedinteger]) -> Array | None:
+        found = self.own_cells(rows, cells)
+        if found is not None and rows is None:
+            found = np.append(found, cells.type(0))
+        for link, child in self.children.items():
+            if not child.has_dimensions():
+                continue
+            to = scope.table(self.table)[link]
+            if rows is None:
+                of_child = child._cells(scope, None, cells)
+                digits = None if of_child is None else np.append(of_child[to], cells.type(0))
+            else:
+                digits = child._cells_at(scope, to[rows], cells)
+            if digits is not None:
+                found = digits if found is None else found + digits
+        return found
+
+    def _cells_at(self, scope: Scope, rows: Array, cells: np.dtype[np.signedinteger]) -> Array | None:
+        there = rows >= 0
+        if not len(scope.table(self.table)) or not there.any():
+            return None
+        found = self._cells(scope, np.where(there, rows, rows.max()), cells)
+        return None if found is None else np.where(there, found, cells.type(0))
 
 
 @dataclass
 class Plan:
     """A question against one set of records. `root` is worked out per row, `subject` (where persons are counted) per
-    person; a cell's number is the sum of both. `size` is one more than the highest cell number."""
+    person. A cell's number is that of the root times `subjects`, the number of cells of a person, plus that of the
+    person; `by` has each dimension with the weight of its digit in it."""
 
     records: Records
     scope: Scope
     root: Node
     subject: Node | None
-    by: tuple[Digits | None, ...]
-    size: int
+    by: tuple[tuple[Digits | None, int], ...]
+    subjects: int
     cells: np.dtype[np.signedinteger]
     texts: tuple[tuple[Texts, int], ...]  # what the question was worked out with, and how many there were
     _keys: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -129,16 +162,18 @@ class Plan:
         """The counts by the words of each cell, in the order of the dimensions asked for."""
         new = [cell for cell in counts if cell not in self._keys]
         if new:
-            left, words = np.array(new), []
-            for dimension in reversed(self.by):
-                if dimension is None:
-                    words.append([UNKNOWN] * len(new))
-                    continue
-                left, digit = np.divmod(left, dimension.size)
-                text = {one: dimension.text(one) for one in np.unique(digit).tolist()}
-                words.append([text[one] for one in digit.tolist()])
-            self._keys.update(zip(new, zip(*reversed(words), strict=True) if words else [()] * len(new), strict=True))
+            numbers = np.array(new, np.int64)
+            words = [_words(dimension, numbers // max(stride, 1)) for dimension, stride in self.by]
+            self._keys.update(zip(new, zip(*words, strict=True) if words else [()] * len(new), strict=True))
         return {self._keys[cell]: count for cell, count in counts.items()}
+
+
+def _words(dimension: Digits | None, numbers: Array) -> list[str]:
+    if dimension is None:
+        return [UNKNOWN] * len(numbers)
+    kinds, at = np.unique(numbers % dimension.size, return_inverse=True)
+    words: list[str] = np.array([dimension.text(digit) for digit in kinds.tolist()], object)[at].tolist()
+    return words
 
 
 def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
@@ -148,9 +183,13 @@ def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
     root = Node(records.table)
     subject = Node(table_at(records.table, records.subject.split("."))) if records.subject else None
 
+    to_subject = tuple(records.subject.split("."))
+
+    def is_of_subject(links: tuple[str, ...]) -> bool:
+        return subject is not None and links[: len(to_subject)] == to_subject
+
     def node_of(links: tuple[str, ...]) -> Node:
-        to_subject = tuple(records.subject.split("."))
-        if subject is not None and links[: len(to_subject)] == to_subject:
+        if subject is not None and is_of_subject(links):
             return subject.at(links[len(to_subject) :])
         return root.at(links)
 
@@ -173,14 +212,21 @@ def plan(scope: Scope, records: Records, *, lacking: bool = False) -> Plan:
             root.checks.append((_always(_unknown_flags(keys)), _unknown_flags(keys)))
         else:
             node_of(dimension.links).checks.append((_wanted(dimension, keys), _unknown_flags(keys)))
-    by = tuple(find(key) for key in question.by)
-    stride = 1
-    for dimension in reversed(by):
-        if dimension is not None:
-            node_of(dimension.links).dimensions.append((dimension, stride))
-            stride *= dimension.size
-    cells: np.dtype[np.signedinteger] = np.dtype(np.int32) if stride < 2**31 else np.dtype(np.int64)
-    return Plan(records, scope, root, subject, by, stride, cells, _texts_along(scope, records))
+    by = [find(key) for key in question.by]
+    size, of_subject = {True: 1, False: 1}, [each is not None and is_of_subject(each.links) for each in by]
+    strides = [0] * len(by)
+    for at in reversed(range(len(by))):
+        if (dimension := by[at]) is not None:
+            strides[at] = size[of_subject[at]]
+            node_of(dimension.links).dimensions.append((dimension, strides[at]))
+            size[of_subject[at]] *= dimension.size
+    subjects = size[True]
+    cells: np.dtype[np.signedinteger] = np.dtype(np.int32) if size[False] * subjects < 2**31 else np.dtype(np.int64)
+    weighed = tuple(
+        (dimension, stride if mine else stride * subjects)
+        for dimension, stride, mine in zip(by, strides, of_subject, strict=True)
+    )
+    return Plan(records, scope, root, subject, weighed, subjects, cells, _texts_along(scope, records))
 
 
 def _texts_along(scope: Scope, records: Records) -> tuple[tuple[Texts, int], ...]:
@@ -241,10 +287,11 @@ def _one_of(scope: Scope, table: str, name: str, keys: tuple[str, ...]) -> Check
     if isinstance(spec, Text):
         texts = scope.store[table].texts[name]
         numbers = [texts.find(key) for key in keys if texts.find(key) >= 0]
-    else:
-        assert isinstance(spec, (Choice, Flag, Derived))
-        numbers = [spec.keys.index(key) for key in keys]
-    return lambda rows: _where(np.isin(values(scope, table, name, rows), numbers))
+        return lambda rows: _where(np.isin(values(scope, table, name, rows), numbers))
+    assert isinstance(spec, (Choice, Flag, Derived))
+    by_code = np.full(len(spec.keys) + 1, ALL & ~SCOPED, np.uint8)  # the last is read where nothing is known
+    by_code[[spec.keys.index(key) for key in keys]] = ALL
+    return lambda rows: by_code[values(scope, table, name, rows)]
 
 
 def _unknown_flags(keys: tuple[str, ...]) -> int:

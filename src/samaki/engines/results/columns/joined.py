@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from samaki.engines.results.columns.dimensions import follow, split, table_at
+from samaki.engines.results.columns.ordered import Ordered
 from samaki.engines.results.columns.scope import Scope, codes_at_level, place_tree
 from samaki.engines.results.columns.store import Reverse, rows_linking
 from samaki.kernel.measures import NOTHING, Array, Derived, Records, calendars, divisions, tables
 
 _JOURNAL = 20_000  # rows of changes remembered; an answer further behind is worked out anew
-COMMUNE, WEIGHT = "commune", "weight"
+COMMUNE, WEIGHT, ALIVE = "commune", "weight", "alive"
 
 
 @dataclass(frozen=True)
@@ -28,26 +29,39 @@ class Step:
 
 @dataclass(frozen=True)
 class Pending:
-    """All that happened since a position of the journal. `around` are the changed rows and every other row of the
-    people they touch; `before` what those of them that were there held then, `were` which these are."""
+    """All that happened since a position of the journal: rows that changed, which of them were there then and what
+    those held, and subjects that changed themselves."""
 
     rows: Array
-    around: Array
     were: Array
     before: Mapping[str, Array]
     subjects: Array
 
 
+@dataclass(frozen=True)
+class Around:
+    """The changed rows and every other row of the people they touch; which of them were there then, and what those
+    held."""
+
+    rows: Array
+    were: Array
+    before: Mapping[str, Array]
+
+
 class Joined:
-    """Of each counted row: subject, record and organisation as rows of their tables (-1 for none), commune, weight."""
+    """Of each counted row: whether it is alive, subject, record and organisation as rows of their tables (-1 for
+    none), commune, weight, and the links by which anything else of it is known."""
 
     def __init__(self, scope: Scope, records: Records) -> None:
         self.records = records
+        self._links = heads(records)
+        self._chains, self._standing_on = _chains(records), standing_on(records)
         self._paths = [path for path in (records.subject, records.record, records.organisation) if path]
         self.columns = self._read(scope, slice(None))
         self.position = 0  # of the journal's end
         self._journal: list[Step] = []
         self._pending: dict[int, Pending] = {}
+        self._around: dict[int, Around] = {}
         self._reverse: dict[str, Reverse] = {}
 
     def __len__(self) -> int:
@@ -55,26 +69,30 @@ class Joined:
 
     def _read(self, scope: Scope, rows: Array | slice) -> dict[str, Array]:
         records = self.records
+        table = scope.table(records.table)
         found = {path: follow(scope, records.table, path.split("."), rows).astype(np.int32) for path in self._paths}
+        # numpy copies an index of another width at every use
+        found |= {link: table[link][rows].astype(np.intp) for link in self._links}
+        found[ALIVE] = table.alive[rows].copy()
         if records.by_commune:
             communes = codes_at_level(scope.store, place_tree().levels[COMMUNE])
             found[COMMUNE] = communes[follow(scope, records.table, records.place.split("."), rows)]
         if records.weight:
-            found[WEIGHT] = scope.table(records.table)[records.weight][rows].copy()
+            found[WEIGHT] = table[records.weight][rows].copy()
         return found
 
     def patch(self, scope: Scope, touched: Mapping[str, Array], known: Mapping[str, int]) -> bool:
         """Follows the touched rows of each table; `known` gives the tables' lengths before. False where so much changed
         that reading everything again is quicker, or where a change may alter any row."""
-        if not standing_on(self.records).isdisjoint(touched):
+        if not self._standing_on.isdisjoint(touched):
             return False
-        rows = _affected(scope, self.records.table, _chains(self.records), touched, known)
+        rows = _affected(scope, self.records.table, self._chains, touched, known)
         length = len(self)
         subjects = np.empty(0, np.int64)
         if self.records.subject:
             to_subject = tuple(self.records.subject.split("."))
             beyond = frozenset(
-                chain[len(to_subject) :] for chain in _chains(self.records) if chain[: len(to_subject)] == to_subject
+                chain[len(to_subject) :] for chain in self._chains if chain[: len(to_subject)] == to_subject
             )
             subjects = _affected(scope, table_at(self.records.table, to_subject), beyond, touched, known)
         if not len(rows) and not len(subjects):
@@ -90,6 +108,7 @@ class Joined:
         self._journal.append(step)
         self.position += 1
         self._pending.clear()
+        self._around.clear()
         for reverse in self._reverse.values():
             reverse.changed(rows)
         while sum(len(step.rows) + len(step.subjects) for step in self._journal) > _JOURNAL:
@@ -106,6 +125,9 @@ class Joined:
         return self._pending[position]
 
     def _merged(self, steps: list[Step]) -> Pending:
+        if len(steps) == 1:
+            [step] = steps
+            return Pending(step.rows, step.rows[step.rows < step.length], step.before, step.subjects)
         rows = np.unique(np.concatenate([step.rows for step in steps]))
         subjects = np.unique(np.concatenate([step.subjects for step in steps]))
         length = steps[0].length
@@ -116,24 +138,53 @@ class Joined:
             at = known < length
             for name, values in step.before.items():
                 before[name][np.searchsorted(there, known[at])] = values[at]
+        return Pending(rows, there, before, subjects)
+
+    def around(self, position: int, length: int) -> Around:
+        """Whoever may count otherwise since that position, of which there were `length` rows then."""
+        if position not in self._around:
+            pending = self.pending(position)
+            assert pending is not None
+            self._around[position] = self._surroundings(pending, length)
+        return self._around[position]
+
+    def _surroundings(self, pending: Pending, length: int) -> Around:
+        rows, before = pending.rows, pending.before
         around = [rows]
         for path in {self.records.subject, self.records.record} - {""}:
-            touched = [before[path], self.columns[path][rows], *([subjects] if path == self.records.subject else [])]
+            touched = [before[path], self.columns[path][rows]]
+            if path == self.records.subject:
+                touched.append(pending.subjects)
             units = np.unique(np.concatenate(touched))
             around.append(self._rows_of(path, units[units >= 0]))
         every = np.unique(np.concatenate(around))
         were = every[every < length]
         held = {name: column[were] for name, column in self.columns.items()}
-        changed = np.searchsorted(were, there)
+        changed = np.searchsorted(were, pending.were)
         for name, values in before.items():
             held[name][changed] = values
-        return Pending(rows, every, were, held, subjects)
+        return Around(every, were, held)
 
     def _rows_of(self, path: str, units: Array) -> Array:
+        return self._reversed(path).find(self.columns[path], units)
+
+    def _reversed(self, path: str) -> Reverse:
         reverse = self._reverse.get(path)
         if reverse is None or reverse.worn:
-            reverse = self._reverse[path] = Reverse(self.columns[path])
-        return reverse.find(self.columns[path], units)
+            column = self.columns[path]
+            if path == self.records.subject:
+                reverse = Ordered(column, self.columns[ALIVE], {link: self.columns[link] for link in self._links})
+            else:
+                reverse = Reverse(column)
+            self._reverse[path] = reverse
+        return reverse
+
+    @property
+    def ordered(self) -> Ordered:
+        """The rows by subject, of records that have one."""
+        found = self._reversed(self.records.subject)
+        assert isinstance(found, Ordered)
+        return found
 
 
 def longer(column: Array, count: int) -> Array:
@@ -159,6 +210,12 @@ def _chains(records: Records) -> frozenset[tuple[str, ...]]:
     """Every chain of links that the records' paths go along."""
     links = (records.subject, records.record, records.organisation, records.programme, records.place)
     return frozenset([tuple(path.split(".")) for path in links if path] + [links for links, _ in _ends(records)])
+
+
+def heads(records: Records) -> tuple[str, ...]:
+    """The links by which the records reach all but their subjects."""
+    subject = tuple(records.subject.split("."))
+    return tuple(sorted({chain[0] for chain in _chains(records) if chain and chain[: len(subject)] != subject}))
 
 
 def _affected(
@@ -193,4 +250,4 @@ def standing_on(records: Records) -> frozenset[str]:
     return frozenset(found)
 
 
-__all__ = ["COMMUNE", "NOTHING", "WEIGHT", "Joined", "Pending", "longer"]
+__all__ = ["ALIVE", "COMMUNE", "NOTHING", "WEIGHT", "Around", "Joined", "Pending", "longer"]

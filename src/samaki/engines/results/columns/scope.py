@@ -116,6 +116,10 @@ def _codes_at_level(store: Store, table: StoredTable, level: int) -> Array:
 def place_flags(store: Store, wanted: tuple[str, ...]) -> Array:
     """For each place, whether it lies in one of the places asked for; one above any of them may."""
     table = store[place_tree().table]
+    return store.kept(f"in {','.join(wanted)}", table.version, lambda: _place_flags(store, table, wanted))
+
+
+def _place_flags(store: Store, table: StoredTable, wanted: tuple[str, ...]) -> Array:
     texts = table.texts[place_tree().code]
     numbers = [number for number in (texts.find(code) for code in wanted) if number >= 0]
     asked = np.append(np.isin(table[place_tree().code], numbers), False)

@@ -9,6 +9,8 @@ import numpy as np
 from samaki.engines.results.columns import fetching
 from samaki.kernel.measures import Array, Choice, Column, Flag, Link, Made, Table, Text, tables
 
+WEAR = 16  # one row in so many changed, and an order of them is made again
+_KEPT = 256  # things worked out from tables
 _ROOM = 1.25  # arrays are made this much longer than needed, so that added rows seldom copy them
 
 
@@ -189,9 +191,12 @@ class Store:
 
     def kept(self, name: str, version: int, make: Callable[[], Array]) -> Array:
         """Something worked out from a table, until its version changes."""
-        found = self._kept.get(name)
+        found = self._kept.pop(name, None)
         if found is None or found[0] != version:
-            found = self._kept[name] = version, make()
+            found = version, make()
+        self._kept[name] = found
+        while len(self._kept) > _KEPT:
+            self._kept.pop(next(iter(self._kept)))
         return found[1]
 
     def fork(self) -> Store:
@@ -225,8 +230,9 @@ class Reverse:
     looked at one by one, so it is made again when they are many."""
 
     def __init__(self, column: Array) -> None:
-        self._order = np.argsort(column)
-        self._values = column[self._order]
+        # Value and row in one number sort several times faster than an index does.
+        both = np.sort((column.astype(np.int64) << 32) | np.arange(len(column)))
+        self._order, self._values = both & 0xFFFFFFFF, (both >> 32).astype(np.int32)
         self._changed = np.empty(0, np.int64)
 
     def changed(self, rows: Array) -> None:
@@ -234,7 +240,7 @@ class Reverse:
 
     @property
     def worn(self) -> bool:
-        return len(self._changed) * 16 > len(self._order)
+        return len(self._changed) * WEAR > len(self._order)
 
     def find(self, column: Array, values: Array) -> Array:
         """The rows at which the column, as it is now, holds one of the values."""
