@@ -32,6 +32,7 @@ OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority":
 LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
 
 STATUS: dict[str, dict[str, int]] = {
+    "audit_trail": {**dict.fromkeys(READERS, 403), "administrator": 200},
     "home": LISTS,
     "more": LISTS,
     "programmes": PUBLIC_INSIDE,

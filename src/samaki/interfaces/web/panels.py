@@ -35,7 +35,6 @@ def this_week(actor: Actor, _subject: object) -> Mapping[str, object] | None:
         state=Activity.State.HELD, sessions__attendance=Session.Attendance.NOT_RECORDED
     )
     return {
-        "record": exists("record_activity"),
         "coming": [_line(one) for one in coming.reverse()[:SHOWN]],
         "unrecorded": [_line(one) for one in unrecorded.distinct()[:SHOWN]],
     }

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from samaki.interfaces.web import gallery, home, sign_in
+from samaki.interfaces.web import gallery, home, sign_in, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("ui/", gallery.gallery, name="gallery"),
+    path("audit/", trail.trail, name="audit_trail"),
     path("more/", home.more, name="more"),
     path("language/", sign_in.set_language, name="set_language"),
     path("leave/", sign_in.leave, name="leave"),
