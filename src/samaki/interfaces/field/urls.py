@@ -1,0 +1,13 @@
+from django.urls import path
+
+from samaki.interfaces.field import phones, sending, shell
+
+urlpatterns = [
+    path("field/", shell.shell, name="field"),
+    path("field/sw.js", shell.service_worker, name="field_worker"),
+    path("field/manifest.webmanifest", shell.manifest, name="field_manifest"),
+    path("field/me/", phones.me, name="field_me"),
+    path("field/phone/", phones.join, name="field_phone"),
+    path("field/data/<slug:programme_key>/", sending.data, name="field_data"),
+    path("field/send/<slug:programme_key>/", sending.send, name="field_send"),
+]
