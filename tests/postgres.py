@@ -16,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
-def start() -> Server:
+def start(wanted: Sequence[str] = QUICK) -> Server:
     """A running server that ends with this process, however that ends. Raises RuntimeError with its own words."""
     runner = _runner()
     base = tempfile.gettempdir()
@@ -116,7 +117,7 @@ def start() -> Server:
         raise RuntimeError(made.stderr.decode())
     settings = [
         part
-        for setting in (*QUICK, "listen_addresses=", f"unix_socket_directories={folder}")
+        for setting in (*wanted, "listen_addresses=", f"unix_socket_directories={folder}")
         for part in ("-c", setting)
     ]
     log = folder / "log"

@@ -52,11 +52,9 @@ def read_submission(xml: bytes) -> Filled:
     root = read_xml(xml)
     digest = hashlib.sha256(xml).digest()
     ids = {"instanceID": "", "deprecatedID": ""}
-    for child in root:
-        if name_of(child) == "meta":
-            for entry in child:
-                if (name := name_of(entry)) in ids:
-                    ids[name] = (entry.text or "").strip()
+    for entry in root.iterfind("{*}meta/{*}*"):
+        if (name := name_of(entry)) in ids:
+            ids[name] = (entry.text or "").strip()
     said = {
         "form_id": _attribute(root, "id") or (root.nsmap.get(root.prefix) or ""),
         "version": _attribute(root, "version"),
@@ -68,7 +66,7 @@ def read_submission(xml: bytes) -> Filled:
     for name, most in LONGEST.items():
         if len(said[name]) > most:
             raise Invalid("too_long", _("The form’s id, version or instance id is too long."), field=name)
-    encrypted = _attribute(root, "encrypted") == "yes" or any(name_of(child) == "encryptedXmlFile" for child in root)
+    encrypted = _attribute(root, "encrypted") == "yes" or root.find("{*}encryptedXmlFile") is not None
     return Filled(**said, is_encrypted=encrypted, digest=digest, root=root)
 
 
@@ -87,34 +85,26 @@ def _collect(
     position: str,
     repeats: Set[str] | None,
 ) -> None:
+    """A phone waits for this: a leaf is read where it stands."""
     seen: dict[str, int] = {}
     twice = _twice(parent) if repeats is None else frozenset()
     for child in parent:
         name = name_of(child)
-        if not name or (name == "meta" and not path) or child.get(_TEMPLATE) is not None:
+        if not name or (name == "meta" and not path):
             continue
         below = f"{path}/{name}" if path else name
-        if (below in repeats) if repeats is not None else (name in twice):
+        row, place = into, position
+        if below in repeats if repeats is not None else name in twice:
+            if child.get(_TEMPLATE) is not None:
+                continue
             seen[name] = seen.get(name, 0) + 1
-            row = {POSITION: f"{position}/{seen[name]}" if position else str(seen[name])}
+            place = f"{position}/{seen[name]}" if position else str(seen[name])
+            row = {POSITION: place}
             found.repeats.setdefault(below, []).append(row)
-            _fill(child, below, found, row, row[POSITION], repeats)
-        else:
-            _fill(child, below, found, into, position, repeats)
-
-
-def _fill(
-    element: etree._Element,
-    path: str,
-    found: Answers,
-    into: dict[str, str],
-    position: str,
-    repeats: Set[str] | None,
-) -> None:
-    if len(element):
-        _collect(element, path, found, into, position, repeats)
-    elif element.text and (text := element.text.strip()):
-        into[path] = text
+        if len(child):
+            _collect(child, below, found, row, place, repeats)
+        elif (text := child.text) and (text := text.strip()):
+            row[below] = text
 
 
 def _twice(parent: etree._Element) -> frozenset[str]:

@@ -39,4 +39,6 @@ def _entities() -> Invalid:
 def name_of(element: etree._Element) -> str:
     """The element's name without its namespace."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if tag[:1] == "{" else tag
