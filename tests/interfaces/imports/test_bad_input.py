@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from samaki.ground.periods.operations import lock_period
+from samaki.interfaces.imports.examples import example_workbook
 from samaki.kernel.actors import System
 from samaki.kernel.tables import content
 from samaki.strands.counselling.models import Case, GroupMonth
@@ -261,6 +262,26 @@ def test_every_sheet_with_the_headings_is_read_and_notes_are_left_alone(world: W
     taken = world.take("tallies", workbook(("January", first), ("Notes", [("Dear all",)]), ("February", second)))
     assert taken.sheets == [("January", 1), ("February", 2)]
     assert [(fault.sheet, fault.row) for fault in taken.faults()] == [("February", 3)]
+
+
+def test_a_sheet_without_headings_is_named_and_keeps_nothing_out(world: World) -> None:
+    rows, other = [TALLY_HEAD, tally()], [("Where", "Remarks"), ("040605", "lost?")]
+    taken = world.take("tallies", workbook(("January", rows), ("February", other), ("Empty", [])))
+    told = [f"{notice.what} {notice.remedy}" for notice in taken.notices()]
+    assert (taken.saved, told) == (
+        True,
+        [
+            "The sheet “February” was not read: it has no row of headings. If it holds rows to take in, please write "
+            "the headings above them and send the file again."
+        ],
+    )
+
+
+def test_nothing_is_said_of_the_notes_in_our_own_workbook(world: World) -> None:
+    target = io.BytesIO()
+    example_workbook("tallies", target)
+    taken = world.take("tallies", target.getvalue(), dry_run=True)
+    assert ([sheet for sheet, _rows in taken.sheets], list(taken.notices())) == (["ទិន្នន័យ Data"], [])
 
 
 @pytest.mark.parametrize(

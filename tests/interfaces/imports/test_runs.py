@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ from django.utils import translation
 from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.accounts.queries import actor_of
 from samaki.interfaces.imports import queries, runs
+from samaki.interfaces.imports.abandoned import KEPT_FOR, forget_abandoned
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.storage import kept_file
 from samaki.interfaces.web import second_factor
 from samaki.kernel.actors import Actor, Role
+from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.errors import Conflict, NotFound
 from samaki.strands.outreach.models import OutreachTally
 from tests.interfaces.imports.conftest import AT, TALLY_HEAD, World, separated, tally, workbook
@@ -122,6 +125,38 @@ def test_a_run_whose_worker_died_is_interrupted_and_can_be_run_again(world: Worl
     assert OutreachTally.objects.count() == 0
     assert runs.again(taken, by=me, at=AT).state == "checked"
     assert runs.confirm(taken, by=me, at=AT).state == "saved"
+
+
+def test_a_file_nobody_comes_back_to_is_gone_with_its_key_when_the_next_one_is_sent(
+    world: World, me: Actor, tmp_path: Path
+) -> None:
+    left, recent = receive(me, workbook(GOOD)), receive(me, workbook(GOOD))
+    ImportRun.objects.filter(pk=left.pk).update(beat_at=AT - dt.timedelta(days=15))
+    unclaimed = tmp_path / "imports" / "987654.sealed"
+    unclaimed.write_bytes(b"sealed for a run that was never made")
+    os.utime(unclaimed, (0, 0))
+    new = receive(me, workbook(GOOD))
+    left.refresh_from_db()
+    assert (left.state, left.salt, left.faults_sealed, left.ended_at) == ("discarded", None, None, AT)
+    assert {path.stem for path in (tmp_path / "imports").iterdir()} == {str(recent.pk), str(new.pk)}
+    entry = AuditEntry.objects.get(action="import.forgotten")
+    assert (entry.object_id, entry.actor_id, entry.organisation_id) == (str(left.pk), None, world.ours.pk)
+    with pytest.raises(Conflict):
+        runs.confirm(left, by=me, at=AT)
+
+
+def test_a_file_last_touched_within_the_time_stays(world: World, me: Actor) -> None:
+    kept = receive(me, workbook(GOOD))
+    ImportRun.objects.filter(pk=kept.pk).update(begun_at=AT - dt.timedelta(days=30), beat_at=AT)
+    assert forget_abandoned(now=AT + KEPT_FOR) == 0
+    assert forget_abandoned(now=AT + KEPT_FOR + dt.timedelta(seconds=1)) == 1
+
+
+def test_a_sheet_that_was_not_read_is_named_before_anything_is_saved(world: World) -> None:
+    user = a_user(world, "me", Role.PARTNER_ME)
+    taken = receive(acting(user), workbook(("January", GOOD), ("Sheet two", [("Dear all", "x")])))
+    shown = a_client(user).get(f"/imports/{taken.pk}/").content.decode()
+    assert (taken.state, "The sheet “Sheet two” was not read" in shown) == ("checked", True)
 
 
 def test_working_twice_on_one_run_saves_once(world: World, me: Actor) -> None:

@@ -30,6 +30,8 @@ def import_file(arguments: Namespace) -> int:
         name=arguments.file.name,
         progress=_progress if sys.stderr.isatty() else None,
     )
+    for notice in taken.notices():
+        print(_told(notice), file=sys.stderr)
     if taken.clean:
         print(_done(taken))
         return Outcome.DONE

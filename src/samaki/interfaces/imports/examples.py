@@ -19,6 +19,7 @@ from samaki.ground.places.tables import cambodia
 from samaki.interfaces.demo import mpp
 from samaki.interfaces.imports import workbooks
 from samaki.interfaces.imports.access import kind_named
+from samaki.interfaces.imports.reading.headings import NOTES_HEAD
 from samaki.kernel.tables import Column
 from samaki.strands.counselling.tables.cases import SCALE
 from samaki.strands.outreach.tables import CHANNELS
@@ -83,7 +84,7 @@ def _write(columns: Sequence[Column], rows: Sequence[Row], title: tuple[str, str
 def _write_notes(notes: Worksheet, columns: Sequence[Column], *, heading: Format, text: Format) -> None:
     notes.set_column(0, 0, 44)
     notes.set_column(1, 3, 48)
-    for place, words in enumerate(("ជួរឈរ Column", "ត្រូវបំពេញ Needed", "ពន្យល់", "Explanation")):
+    for place, words in enumerate(NOTES_HEAD):
         notes.write_string(0, place, words, heading)
     for line, column in enumerate(columns, start=1):
         notes.write_string(line, 0, f"{column.label_km} / {column.label_en}", text)

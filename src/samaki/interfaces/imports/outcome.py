@@ -57,6 +57,10 @@ class Outcome:
     def sheets(self) -> list[tuple[str, int]]:
         return [(sheet.name, sheet.rows) for sheet in self.table.sheets]
 
+    def notices(self) -> Iterator[Located]:
+        """What is to be said of the file although it is no fault, such as a sheet that was not read."""
+        return (located(notice, self.table, self.kind) for notice in self.table.notices)
+
     def faults(self) -> Iterator[Located]:
         """In the order of the file; those of the whole file first. At most as many as a table keeps."""
         ordered = sorted(self.table.faults, key=lambda fault: -1 if fault.row is None else fault.row)

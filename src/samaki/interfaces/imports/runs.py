@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.queries import actor_of
+from samaki.interfaces.imports.abandoned import forget_abandoned
 from samaki.interfaces.imports.access import kind_named, place_to_take
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.operations import NAME_KEPT, close, mapping_of, origin_of, take
@@ -50,12 +51,14 @@ def receive(
     organisation: str = "",
     corrections: bool = False,
 ) -> ImportRun:
-    """Keeps the file sealed and begins to check it. Raises as `place_to_take`, and Invalid for a file too big."""
+    """Keeps the file sealed and begins to check it; what others left lying is cleared first. Raises as
+    `place_to_take`, and Invalid for a file too big."""
     table_kind = kind_named(kind)
     where = place_to_take(by, table_kind, programme, organisation)
     if len(content) > MOST_BYTES:
         most = MOST_BYTES // 1024 // 1024
         raise Invalid("file_too_big", _("The file is larger than %(most)s MB."), field="file", most=most)
+    forget_abandoned(now=at)
     with transaction.atomic():
         taken = ImportRun.objects.create(
             kind=kind,

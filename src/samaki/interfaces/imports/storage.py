@@ -48,10 +48,11 @@ def forget_file(taken: ImportRun) -> None:
 
 
 def keep_faults(taken: ImportRun, table: Table, kind: TableKind) -> None:
-    """The first faults, in both languages: who reads them later may read another one."""
+    """What is to be said of the file and its first faults, in both languages: who reads them later may read another."""
     if taken.salt is None:
         return
-    ordered = sorted(table.faults, key=lambda fault: -1 if fault.row is None else fault.row)[:FAULTS_KEPT]
+    ordered = sorted(table.faults, key=lambda fault: -1 if fault.row is None else fault.row)
+    ordered = [*table.notices, *ordered][:FAULTS_KEPT]
     text = json.dumps(list(_in_both(ordered, table, kind)), ensure_ascii=False)
     taken.faults_sealed = sealed.seal(text, salt=bytes(taken.salt), context=_context(taken))
 
@@ -78,6 +79,11 @@ def _in_both(faults: Iterable[Fault], table: Table, kind: TableKind) -> Iterable
             "code": place.code,
         }
         yield told
+
+
+def files_kept() -> list[Path]:
+    """Sealed files there are, each named by the key of its run."""
+    return sorted((Path(settings.MEDIA_ROOT) / "imports").glob("*.sealed"))
 
 
 def _path(taken: ImportRun) -> Path:

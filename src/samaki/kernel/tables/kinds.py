@@ -117,6 +117,7 @@ class Table:
     sheet_of: array[int] = field(default_factory=lambda: array("H"))
     lines: array[int] = field(default_factory=lambda: array("I"))
     faults: list[Fault] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)  # to be said; they keep nothing out
     fault_count: int = 0
     faulty_rows: set[int] = field(default_factory=set)
 
@@ -127,6 +128,11 @@ class Table:
         """Note a fault of a registered reason. `value` None: what the column holds in that row."""
         why = reasons[reason]
         self._note(row, column, reason, value, why.what, why.remedy, params)
+
+    def notice(self, reason: str, /, **params: object) -> None:
+        """Something of the whole file to be said, by a registered reason, which is no fault."""
+        why = reasons[reason]
+        self.notices.append(Fault(None, "", reason, "", why.what, why.remedy, params))
 
     def refuse(self, row: int | None, column: str, error: DomainError) -> None:
         """Note what a rule of the strand said of a row."""

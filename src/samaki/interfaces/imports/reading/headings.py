@@ -14,6 +14,7 @@ from samaki.kernel.tables.cells import folded, plain
 LOOKED_AT = 40  # lines among which the headings stand
 ENOUGH = 2  # known headings that make a row the heading row
 SUGGESTED_FROM = 70.0  # likeness 0–100 below which a heading is no suggestion
+NOTES_HEAD = ("ជួរឈរ Column", "ត្រូវបំពេញ Needed", "ពន្យល់", "Explanation")  # of the notes in our own workbooks
 _PARTS = re.compile(r"[\n/()|*–—]+")
 
 
@@ -97,6 +98,11 @@ def heading_row(headings: Headings, rows: Sequence[Sequence[object]]) -> tuple[i
         if len(matched.places) >= ENOUGH and (best is None or len(matched.places) > len(best[1].places)):
             best = (index, matched)
     return best
+
+
+def is_own_notes(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether it is the sheet of explanations that our own workbooks carry."""
+    return bool(rows) and tuple(rows[0][: len(NOTES_HEAD)]) == NOTES_HEAD
 
 
 def likely_heading_row(rows: Sequence[Sequence[object]]) -> int | None:

@@ -10,7 +10,14 @@ from itertools import chain, islice, repeat
 from django.utils.translation import gettext_lazy as _
 
 from samaki.interfaces.imports.reading import delimited, workbook
-from samaki.interfaces.imports.reading.headings import LOOKED_AT, Headings, Matched, heading_row, likely_heading_row
+from samaki.interfaces.imports.reading.headings import (
+    LOOKED_AT,
+    Headings,
+    Matched,
+    heading_row,
+    is_own_notes,
+    likely_heading_row,
+)
 from samaki.kernel.tables import Broken, Column, Reading, Sheet, Table, TableKind, Unreadable
 from samaki.kernel.tables.cells import folded, plain
 from samaki.kernel.tables.content import MOST_ROWS, RawSheet, Unusable, kind_of
@@ -26,6 +33,11 @@ reason(
     "no_heading",
     _("No row of headings was found. Expected are: %(expected)s."),
     _("Please add a row with these headings above the first row, or match the columns on the import page."),
+)
+reason(
+    "sheet_not_read",
+    _("The sheet “%(sheet)s” was not read: it has no row of headings."),
+    _("If it holds rows to take in, please write the headings above them and send the file again."),
 )
 reason("column_missing", _("The column “%(column)s” is missing."), _("Please add it, or match it on the import page."))
 reason(
@@ -68,6 +80,7 @@ def read(
         return table
     if not table.sheets:
         expected = ", ".join(column.label for column in kind.columns if column.required)
+        table.notices.clear()
         table.fault(None, "", "no_heading", expected=expected)
     elif not len(table) and not table.fault_count:
         table.fault(None, "", "no_rows")
@@ -78,6 +91,8 @@ def _take_sheet(table: Table, raw: RawSheet, headings: Headings, reading: Readin
     top = list(islice(raw.rows, LOOKED_AT))
     found = heading_row(headings, top)
     if found is None:
+        if not is_own_notes(top) and any(not _blank(cell) for row in chain(top, raw.rows) for cell in row):
+            table.notice("sheet_not_read", sheet=raw.name)
         return
     index, matched = found
     table.sheets.append(

@@ -88,7 +88,7 @@ def import_run(request: ActorRequest, run_id: int) -> HttpResponse:
         "can_discard": taken.state in runs.CAN_DISCARD,
         "whole_file": [],
     }
-    if taken.state == ImportRun.State.FAULTY:
+    if taken.state in (ImportRun.State.FAULTY, ImportRun.State.CHECKED):
         told = reads.faults_seen(taken, by=request.actor)
         context |= {
             "whole_file": [fault for fault in told if fault.row is None],
