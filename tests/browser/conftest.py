@@ -116,3 +116,21 @@ def complaints() -> Complaints:
 
 def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+TAPPED = "a, button, summary, select, input:not([type=hidden])"
+EXEMPT = ".skip, .file input, p:not(.crumbs, .actions) *, li:not(.tasks > li) *, dd *, td *, th *, [aria-hidden=true] *"
+ROWS = ".tasks > li, .choice label, .choices label"  # the whole of these is hit
+
+
+def small_targets(page: Page) -> list[str]:
+    """What is too small for a thumb, under 44 px high. Links in running text and in cells are exempt."""
+    found = page.evaluate(
+        """([tapped, exempt, rows]) => [...document.querySelectorAll(tapped)]
+            .filter((one) => !one.matches(exempt))
+            .map((one) => [one, (one.closest(rows) || one).getBoundingClientRect().height])
+            .filter(([, height]) => height > 0 && height < 43.5)
+            .map(([one, height]) => `${one.tagName} ${Math.round(height)} ${one.textContent.trim()}`)""",
+        [TAPPED, EXEMPT, ROWS],
+    )
+    return list(found)

@@ -56,6 +56,21 @@ def test_a_hidden_number_is_nowhere_in_the_chart_nor_its_table() -> None:
         assert lengths(chart) in ([], ["200.0"])
 
 
+def test_a_range_is_drawn_to_both_its_ends_in_two_shades_and_the_key_says_which() -> None:
+    chart = charts.multiples(
+        {"x": [charts.Bar("a", 10, high=40, shown="10–40"), charts.Bar("b", 20)]}, finding="f", caption="c", what="w"
+    )
+    shades = [re.findall(r'class="(upto|value)" y="\d+" width="([\d.]+)"', row.bar) for row in chart.groups[0].rows]
+    assert shades == [[("upto", "200.0"), ("value", "50.0")], [("value", "100.0")]]
+    assert chart.key == (("value", "At least"), ("upto", "At most"))
+    assert charts.bars([charts.Bar("b", 20)], finding="f", caption="c", what="w").key == ()
+
+
+def test_a_hidden_range_shows_neither_end() -> None:
+    chart = charts.multiples({"x": [charts.Bar("a", 1, True, high=3141)]}, finding="f", caption="c", what="w")
+    assert (lengths(chart), chart.key, "3141" in repr(chart).replace(",", "")) == ([], (), False)
+
+
 def test_small_multiples_share_one_scale() -> None:
     chart = charts.multiples(
         {"old": [charts.Bar("w", 10)], "new": [charts.Bar("w", 40)]}, finding="f", caption="c", what="w"

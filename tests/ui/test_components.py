@@ -70,6 +70,20 @@ def test_a_known_figure_opens_its_records_and_says_what_is_unknown() -> None:
     assert re.search(r"not known <b>4</b>", shown) is not None
 
 
+def test_only_a_table_too_wide_for_a_phone_becomes_cards_with_labels() -> None:
+    for width, labels in ((3, []), (4, ["0", "1", "2", "3"])):
+        table = Table("c", [Column(str(at)) for at in range(width)], [[Entry("x")] * width])
+        assert re.findall(r'data-label="(\d)"', drawn("{% table t %}", t=table)) == labels
+
+
+def test_a_file_is_chosen_in_the_language_of_the_page() -> None:
+    class Sent(forms.Form):
+        file = forms.FileField(label="File")
+
+    shown = drawn("{% field form.file %}", form=Sent())
+    assert re.search(r'<label class="button secondary" for="id_file">.*Choose a file</label>', shown) is not None
+
+
 def test_a_table_escapes_what_people_wrote() -> None:
     table = Table("c", [Column("a"), Column("n", True)], [[Entry("<b>x</b>"), Entry("1", "/x/")]])
     shown = drawn("{% table t %}", t=table)

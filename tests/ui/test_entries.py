@@ -64,3 +64,14 @@ def test_a_day_shows_its_month_as_a_word() -> None:
     with translation.override("km"):
         shown = str(Dated(initial={"on": dt.date(2024, 3, 5)})["on"])
     assert '<option value="3" selected>មីនា</option>' in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "day"), [({"on": "2016-12-31"}, dt.date(2016, 12, 31)), ({"on": ""}, None), ({"on": "soon"}, "wrong")]
+)
+def test_an_address_may_carry_the_day_in_one_piece(address: dict[str, str], day: object) -> None:
+    class Asked(forms.Form):
+        on = DayField(required=False)
+
+    form = Asked(address)
+    assert (form.cleaned_data.get("on") if form.is_valid() else "wrong") == day

@@ -19,7 +19,15 @@ MARCH = dt.date(2024, 3, 5)
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(6322, "6,322"), (0, "0"), (3.5, "3.5"), (4.0, "4"), (-1200, "-1,200"), (Decimal("2.50"), "2.50")],
+    [
+        (6322, "6,322"),
+        (0, "0"),
+        (3.5, "3.5"),
+        (4.0, "4"),
+        (-1200, "-1,200"),
+        (Decimal("2.50"), "2.50"),
+        (Decimal("350.00"), "350"),
+    ],
 )
 @pytest.mark.parametrize("language", ["km", "en"])
 def test_numbers_are_printed_alike_in_both_languages(value: words.Number, shown: str, language: str) -> None:
