@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from samaki.kernel.errors import Conflict, Invalid, RowsInvalid
@@ -231,3 +233,34 @@ def test_pages_of_cases_follow_each_other_without_a_gap() -> None:
             break
         after = page.next_after
     assert (seen, page.total) == ([f"M-{number}" for number in range(5)], 5)
+
+
+def test_a_register_does_not_overwrite_a_case_that_somebody_saved_meanwhile() -> None:
+    field = a_field()
+    rows = _rows(field, 2)
+    _record(field, rows)
+
+    def somebody_saves(
+        execute: Callable[..., object], sql: str, parameters: object, many: bool, context: object
+    ) -> object:
+        if sql.startswith('SELECT "counselling_case"."id", "counselling_case"."revision" FROM'):
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE counselling_case SET revision = revision + 1 WHERE code = 'M-1'")
+        return execute(sql, parameters, many, context)
+
+    changed = [replace(row, sessions=(HELD, LATER, LATER)) for row in rows]
+    with connection.execute_wrapper(somebody_saves), pytest.raises(RowsInvalid) as refused:
+        _record(field, changed)
+    assert [(index, fault.code) for index, fault in refused.value.faults] == [(1, "changed_meanwhile")]
+    assert CaseSession.objects.filter(held_on__isnull=False).count() == 0
+    assert _record(field, changed) == Written(changed=2)
+
+
+def test_a_register_asks_the_same_number_of_questions_whatever_its_length() -> None:
+    field = a_field()
+    counts = []
+    for number in (1, 600):
+        with CaptureQueriesContext(connection) as asked:
+            _record(field, [replace(row, code=f"{number}-{row.code}") for row in _rows(field, number)])
+        counts.append(sum("INSERT" not in query["sql"] for query in asked.captured_queries))
+    assert counts[0] == counts[1]

@@ -107,3 +107,4 @@ class GroupMonth(Record):
                 name="group_month_stopped_within_success",
             ),
         ]
+        indexes = [models.Index(fields=["origin"], name="group_month_origin")]

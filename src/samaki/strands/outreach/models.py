@@ -56,3 +56,4 @@ class OutreachTally(Record):
                 name="outreach_tally_once",
             ),
         ]
+        indexes = [models.Index(fields=["origin"], name="outreach_tally_origin")]

@@ -21,10 +21,9 @@ from samaki.ground.periods.locks import locked_periods
 from samaki.ground.periods.rules import Period
 from samaki.ground.places.naming import places_named
 from samaki.ground.programmes.models import Programme, ProgrammeRole
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.database.bulk import among, rows_among
 from samaki.kernel.errors import DomainError, Invalid
-from samaki.kernel.policy import Action, may
+from samaki.kernel.leave import Leave
 
 
 @dataclass
@@ -92,20 +91,7 @@ class Looked:
         self.people = People(organisation_id, numbers)
         users = {sitting.by.user_id for sitting in sittings if sitting.by.user_id is not None}
         self.users = {pk for (pk,) in rows_among(User, ("id",), "id", users)}
-        self._leave: dict[tuple[int, Action, int | None], bool] = {}
-
-    def may(self, actor: AnyActor, action: Action, group_id: int | None) -> bool:
-        """Whether the actor may do this here; asked once for each actor and group of the batch."""
-        asked = (id(actor), action, group_id)
-        if asked not in self._leave:
-            self._leave[asked] = may(
-                actor,
-                action,
-                organisation_id=self.organisation.pk,
-                programme_id=self.programme.pk,
-                group_id=group_id,
-            )
-        return self._leave[asked]
+        self.leave = Leave(organisation_id=organisation_id, programme_id=programme_id)
 
     def activity(self, sitting: Sitting) -> Activity | DomainError | None:
         """The activity the sitting names, None where it names none."""

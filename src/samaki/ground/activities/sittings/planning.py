@@ -134,7 +134,7 @@ class Planner:
         looked, by = self.looked, sitting.by
         group = looked.group(sitting)
         group_id = group.pk if isinstance(group, Group) else None
-        leads = by.user_id in looked.users and looked.may(by, Action.SEE_OWN_ATTENDANCE, group_id)
+        leads = by.user_id in looked.users and looked.leave.may(by, Action.SEE_OWN_ATTENDANCE, group_id)
         return Activity(
             key=f"{looked.programme.key}-{uuid4().hex[:10]}",
             programme=looked.programme,

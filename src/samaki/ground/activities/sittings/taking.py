@@ -78,14 +78,14 @@ def _refusal(sitting: Sitting, activity: Activity | None, group: Group | None, l
     """Leave to record; to add people, where any are listed by name; for people at all, to see those of the
     organisation, or to lead that activity oneself."""
     by, group_id = sitting.by, group.pk if group else None
-    if not looked.may(by, Action.RECORD_ACTIVITY, group_id):
+    if not looked.leave.may(by, Action.RECORD_ACTIVITY, group_id):
         return policy.refusal(by, Action.RECORD_ACTIVITY)
-    if sitting.listed and not looked.may(by, Action.EDIT_PEOPLE, None):
+    if sitting.listed and not looked.leave.may(by, Action.EDIT_PEOPLE, None):
         return policy.refusal(by, Action.EDIT_PEOPLE)
-    if not (sitting.numbers or sitting.listed) or looked.may(by, Action.SEE_PEOPLE, group_id):
+    if not (sitting.numbers or sitting.listed) or looked.leave.may(by, Action.SEE_PEOPLE, group_id):
         return None
     led_by = activity.facilitator_id if activity else None
-    if led_by in (None, by.user_id) and looked.may(by, Action.SEE_OWN_ATTENDANCE, group_id):
+    if led_by in (None, by.user_id) and looked.leave.may(by, Action.SEE_OWN_ATTENDANCE, group_id):
         return None
     return policy.refusal(by, Action.SEE_PEOPLE)
 

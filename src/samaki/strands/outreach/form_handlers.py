@@ -1,0 +1,124 @@
+"""The form of an outreach tally: times people were reached, by channel, place and time. Contacts, never persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.groups.models import Group
+from samaki.ground.programmes.offers import working_places
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
+from samaki.kernel.form_handlers import (
+    Choice,
+    Entry,
+    FormHandler,
+    HandlerField,
+    Handling,
+    Kind,
+    RecordOf,
+    form_handlers,
+)
+from samaki.kernel.policy import Action
+from samaki.strands.outreach.models import Campaign, OutreachTally
+from samaki.strands.outreach.sent_counts import SentCount, counts_of, take_back_sent_counts, take_sent_counts
+
+FIELDS = (
+    HandlerField("place", _("Place"), Kind.PLACE, required=True, offers=working_places),
+    HandlerField(
+        "channel",
+        _("Channel"),
+        Kind.CHOICE,
+        choices=tuple(Choice(value, label) for value, label in OutreachTally.Channel.choices),
+    ),
+    HandlerField("since", _("From (date)"), Kind.DATE, hint=_("Or the month, further down.")),
+    HandlerField("until", _("Until (date)"), Kind.DATE, hint=_("Leave empty where it was one day.")),
+    HandlerField("month", _("Month"), Kind.MONTH, hint=_("Instead of the dates.")),
+    HandlerField("contacts", _("Contacts (times reached, not persons)"), Kind.COUNT, required=True),
+    HandlerField("campaign", _("Campaign"), Kind.TEXT, hint=_("Name or key.")),
+    HandlerField("group", _("Group"), Kind.GROUP, hint=_("Name or key.")),
+)
+
+
+def count_of(entry: Entry) -> SentCount:
+    """Raises Invalid: value_missing, time_given_twice."""
+    values = entry.values
+    place, contacts = str(values.get("place") or "").strip(), values.get("contacts")
+    if not place:
+        raise Invalid("value_missing", _("Please write the place."), field="place")
+    if not isinstance(contacts, int):
+        raise Invalid("value_missing", _("Please write the number of contacts."), field="contacts")
+    since, until = _span(values)
+    return SentCount(
+        origin=entry.origin,
+        by=entry.by,
+        since=since,
+        until=until,
+        contacts=contacts,
+        place=place,
+        channel=str(values.get("channel") or OutreachTally.Channel.NOT_RECORDED.value),
+        group=str(values.get("group") or "").strip(),
+        campaign=str(values.get("campaign") or "").strip(),
+    )
+
+
+def _span(values: Mapping[str, object]) -> tuple[dt.date, dt.date]:
+    since, until, month = values.get("since"), values.get("until"), values.get("month")
+    if isinstance(month, dt.date):
+        if since or until:
+            words = _("The time is given in two ways. Please keep either the dates or the month.")
+            raise Invalid("time_given_twice", words, field="month")
+        after = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+        return month, after - dt.timedelta(days=1)
+    if not isinstance(since, dt.date):
+        raise Invalid("value_missing", _("Please write the date, or the month."), field="since")
+    return since, until if isinstance(until, dt.date) else since
+
+
+def take(entries: Sequence[Entry], handling: Handling) -> None:
+    sent: list[SentCount] = []
+    faults: list[tuple[int, DomainError]] = []
+    for index, entry in enumerate(entries):
+        try:
+            sent.append(count_of(entry))
+        except Invalid as fault:
+            faults.append((index, fault))
+    if faults:
+        raise RowsInvalid(faults)
+    take_sent_counts(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
+
+
+def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
+    take_back_sent_counts(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
+
+
+def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
+    return {origin: RecordOf("outreach.outreachtally", pk) for origin, pk in counts_of(origins).items()}
+
+
+def fits(programme_id: int) -> bool:
+    """Programmes that reach people outside sessions: with men's groups, campaigns, or contacts counted before."""
+    return (
+        Group.objects.filter(programme=programme_id, kind=Group.Kind.MENS_GROUP).exists()
+        or Campaign.objects.filter(programme=programme_id).exists()
+        or OutreachTally.objects.filter(programme=programme_id).exists()
+    )
+
+
+OUTREACH_TALLY = form_handlers.register(
+    FormHandler(
+        key="outreach_tally",
+        label=_("Outreach tally"),
+        action=Action.RECORD_TALLY,
+        fields=FIELDS,
+        take=take,
+        take_back=take_back,
+        find=find,
+        hint=_("Campaigns, fliers, house visits: how often people were reached."),
+        job=2,
+        fits=fits,
+        record_kinds=frozenset({"outreach.outreachtally"}),
+    )
+)
