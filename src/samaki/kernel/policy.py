@@ -30,6 +30,7 @@ class Action(StrEnum):
     VERIFY_RECORD = "verify_record"  # what was sent from the field; names in it are SEE_PEOPLE's
     LOCK_PERIOD = "lock_period"
     EDIT_PROGRAMME = "edit_programme"
+    EDIT_FORMS = "edit_forms"  # forms filled in the field: draft, publish, withdraw, match; what was sent is SEE_PEOPLE's
     SET_UP = "set_up"  # organisations, programmes, who takes part and where: T1, nothing that is recorded
     FORM_GROUP = "form_group"  # that a group stands, never who belongs
     SEE_CASES = "see_cases"  # T4: every read is logged with its reason
@@ -69,6 +70,7 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.VERIFY_RECORD: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
     Action.LOCK_PERIOD: {Role.PROGRAMME_OFFICER: _P},
     Action.EDIT_PROGRAMME: {Role.PROGRAMME_OFFICER: _P},
+    Action.EDIT_FORMS: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
     Action.SET_UP: {Role.PROGRAMME_OFFICER: _P, Role.ADMINISTRATOR: _P},
     Action.FORM_GROUP: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.ADMINISTRATOR: _P},
     Action.SEE_CASES: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},

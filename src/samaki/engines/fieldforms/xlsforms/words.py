@@ -101,6 +101,15 @@ reason(
     _("Please fill the column label::English (en)."),
 )
 reason("form_version_made", _("The form has no version; it gets %(value)s."), _("You may write a version of your own."))
+reason(
+    "form_version_taken",
+    _("Version %(value)s is published already and does not change."),
+    _("Please write a new version in the sheet settings, or leave it empty."),
+)
+reason(
+    "form_id_taken", _("Another form has the id %(value)s."), _("Please write another form_id in the sheet settings.")
+)
+reason("form_id_too_long", _("The form’s id or version is too long."), _("Please shorten it in the sheet settings."))
 reason("form_media_wanted", _("The form needs the file %(value)s beside it."), _("Please attach it before publishing."))
 reason(
     "form_encrypts",
