@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from enum import Enum
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -84,11 +85,12 @@ def reserve_ids(model: type[models.Model], number: int) -> list[int]:
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[object]]) -> None:
     """Inserts rows given by column: column name of the table → values, all equally long, as the driver takes them.
 
-    Dates and aware times may be given as such. Call in a transaction. Constraints and triggers of the table apply;
-    signals, defaults and `auto_now` do not.
+    Dates and aware times may be given as such; a column left out has its field's default. Call in a transaction.
+    Constraints and triggers of the table apply; signals and `auto_now` do not.
     """
+    size = len(next(iter(columns.values())))
+    columns = {**columns, **{name: [value] * size for name, value in _defaults(model) if name not in columns}}
     names = list(columns)
-    size = len(columns[names[0]])
     quoted = [connection.ops.quote_name(name) for name in names]
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -109,37 +111,43 @@ def update_columns(
 ) -> frozenset[int]:
     """Gives the rows `ids`, read at `revisions`, new values by column, and each the next revision.
 
-    A row that somebody saved after it was read is left as it is; the keys of those are returned, and the caller undoes
-    the rest. Call in a transaction.
+    Where somebody saved any of them after it was read, none is changed and the keys of those she saved are returned.
+    Call in a transaction.
     """
     if not ids:
         return frozenset()
+    rows = model._default_manager.select_for_update(no_key=True).filter(among("pk", ids)).order_by("pk")
+    now = dict(rows.values_list("pk", "revision"))
+    stale = frozenset(key for key, was in zip(ids, revisions, strict=True) if now.get(key) != was)
+    if stale:
+        return stale
     names = list(columns)
     table = connection.ops.quote_name(model._meta.db_table)
     own = [connection.ops.quote_name(name) for name in names]
-    values = [*columns.values(), list(ids), list(revisions)]
-    done = 0
+    values = [*columns.values(), list(ids)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             new = [f"v{at}" for at in range(len(own))]
             told = ", ".join(f"{name} = given.{value}" for name, value in zip(own, new, strict=True))
             statement = (
                 f"UPDATE {table} AS kept SET {told}, revision = kept.revision + 1 "  # noqa: S608  # names of models
-                f"FROM unnest({_arrays(model, [*names, 'id', 'revision'])}) AS given({', '.join([*new, 'id', 'was'])}) "
-                "WHERE kept.id = given.id AND kept.revision = given.was"
+                f"FROM unnest({_arrays(model, [*names, 'id'])}) AS given({', '.join([*new, 'id'])}) "
+                "WHERE kept.id = given.id"
             )
             for start in range(0, len(ids), BATCH):
                 cursor.execute(statement, [list(column[start : start + BATCH]) for column in values])
-                done += cursor.rowcount
         else:
             told = ", ".join(f"{name} = %s" for name in own)
-            statement = f"UPDATE {table} SET {told}, revision = revision + 1 WHERE id = %s AND revision = %s"  # noqa: S608  # names of models
+            statement = f"UPDATE {table} SET {told}, revision = revision + 1 WHERE id = %s"  # noqa: S608  # names of models
             cursor.executemany(statement, list(zip(*(_as_sqlite_has_it(column) for column in values), strict=True)))
-            done = cursor.rowcount
-    if done == len(ids):
-        return frozenset()
-    now = dict(model._default_manager.filter(among("pk", ids)).values_list("pk", "revision"))
-    return frozenset(key for key, was in zip(ids, revisions, strict=True) if now.get(key) != was + 1)
+    return frozenset()
+
+
+def _defaults(model: type[models.Model]) -> Iterator[tuple[str, object]]:
+    for field in model._meta.concrete_fields:
+        if field.has_default() and not field.primary_key:
+            value = field.get_default()
+            yield str(field.column), value.value if isinstance(value, Enum) else value
 
 
 def _arrays(model: type[models.Model], names: Sequence[str]) -> str:
