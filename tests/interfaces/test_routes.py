@@ -59,6 +59,8 @@ STATUS: dict[str, dict[str, int]] = {
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
+    *("devices", "add_device", "revoke_device"),
+    *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
     *("gallery", "set_language", "leave", "lock", "unlock", "still_here", "sign_in_as_example"),
 }

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "samaki.interfaces.figures",
     "samaki.interfaces.reporting",
     "samaki.interfaces.field",
+    "samaki.interfaces.devices",
     "samaki.interfaces.web",
     "django.forms",
     "django.contrib.auth",

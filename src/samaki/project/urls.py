@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/code/confirm/", no_such_page),
     path("accounts/", include("allauth.urls")),
     path("or/", include("samaki.interfaces.openrosa.urls")),
+    path("", include("samaki.interfaces.devices.urls")),
     path("imports/", include("samaki.interfaces.imports.web.urls")),
     path("", include("samaki.interfaces.web.urls")),
     path("", include("samaki.interfaces.nouns.urls")),

@@ -49,6 +49,10 @@ COMMANDS = {
     "user password": "users:password",
     "user role": "users:role",
     "user close": "users:close",
+    "device add": "devices:add",
+    "device list": "devices:listed",
+    "device revoke": "devices:revoke",
+    "tidy": "tidying:tidy",
     "migrate": "site:migrate",
 }
 
@@ -77,7 +81,9 @@ def parser() -> argparse.ArgumentParser:
     importing.add_argument("--programme", metavar="KEY", help="where the user works in more than one")
     importing.add_argument("--organisation", metavar="KEY", help="where the user works for more than one")
     importing.add_argument("--dry-run", action="store_true", help="check everything, save nothing")
-    importing.add_argument("--wrong-rows", metavar="FILE", type=Path, help="write the rows to mend here, to send again")
+    importing.add_argument(
+        "--wrong-rows", metavar="FILE", type=Path, help="write a workbook: the rows to mend, then the right ones"
+    )
 
     example = commands.add_parser("example-workbook", help="a workbook as a partner keeps it, to start from")
     example.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
@@ -123,6 +129,8 @@ def parser() -> argparse.ArgumentParser:
 
     _setting_up(commands)
     _users(commands)
+    _devices(commands)
+    commands.add_parser("tidy", help="forget what no phone needs any more (`serve` does so by itself)")
     commands.add_parser("migrate", help="bring the database to this version (the other commands do so themselves)")
     return whole
 
@@ -216,6 +224,24 @@ def _users(commands: Commands) -> None:
     close = user.add_parser("close", help="close an account: nobody signs in by it again")
     close.add_argument("username", metavar="USERNAME")
     _as(close, required=True)
+
+
+def _devices(commands: Commands) -> None:
+    device = _deeds(commands, "device", "phones that send", "add|list|revoke")
+    add = device.add_parser("add", help="connect a phone; its password is printed as JSON, this once")
+    add.add_argument("username", metavar="USERNAME", help="who sends by it")
+    add.add_argument("--programme", metavar="KEY", required=True)
+    add.add_argument("--organisation", metavar="KEY", help="where she records for more than one")
+    add.add_argument("--label", metavar="TEXT", default="", help="which phone it is")
+    add.add_argument("--kind", choices=("app", "browser"), default="app", help="ODK Collect, or a phone's browser")
+    add.add_argument("--site", metavar="URL", help="address of the site as phones reach it (default: its first host)")
+    _as(add, required=True)
+    listed = device.add_parser("list", help="your phones, and those of the users you administer")
+    listed.add_argument("--format", choices=("table", "json"), default="table")
+    _as(listed, required=True)
+    revoke = device.add_parser("revoke", help="close a phone at once")
+    revoke.add_argument("name", metavar="PHONE", help="its name, as `device list` gives it")
+    _as(revoke, required=True)
 
 
 def _deeds(commands: Commands, noun: str, words: str, deeds: str) -> Commands:

@@ -62,13 +62,16 @@ def run_ready(worker_id: str) -> None:
 def run(ending: threading.Event) -> None:
     with (Path(settings.DATA) / "tasks.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        worker_id, reclaimed = get_random_string(32), False
+        from samaki.interfaces.cli.tidying import Tidying  # models, which need the settings
+
+        worker_id, reclaimed, tidying = get_random_string(32), False, Tidying()
         while not ending.is_set():
             try:
                 if not reclaimed:
                     reclaim()
                     reclaimed = True
                 run_ready(worker_id)
+                tidying.when_due()
             except DatabaseError as error:
                 logger.warning("the task worker waits: %s", error)
                 connection.close()
