@@ -65,7 +65,7 @@ def _floor(folder: Path, submissions: Sequence[bytes]) -> float:
 
 
 def _serve(port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "samaki.interfaces.cli.main", "serve", "--port", str(port)]
+    command = [Path(sys.executable).with_name("samaki"), "serve", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     for _ in range(600):
         try:

@@ -61,7 +61,7 @@ class Phone:
         )
         self.writer.write(head.encode() + body)
         answer = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        length = re.search(r"(?i)content-length: (\d+)", answer)
+        length = re.search(r"(?im)^content-length: (\d+)", answer)
         if method != "HEAD" and length:
             await self.reader.readexactly(int(length[1]))
         return int(answer[9:12]), answer
