@@ -1,19 +1,22 @@
 """Ten workbooks, 100,000 rows: checked, matched and saved; then sent again; beside calamine reading them alone.
 
-    python -m tests.bench.imports_bench [tallies|cases|roster] [rows of each workbook]
+    python -m tests.bench.imports_bench [tallies roster people cases] [--rows 10000] [--database sqlite|postgresql]
 
-A data folder of its own is made and removed; SAMAKI_DATABASE chooses PostgreSQL. Times are of this run: quote ratios.
+`roster`: each workbook has 2,000 people of its own, each at five sessions, so 20,000 people and 100,000 attendances.
+`people`: each row is a new person, so 100,000 people. `cases`: each case has one to five sessions and two judgements.
+Each kind has a process and an empty database of its own. Times are of this run: quote ratios.
 """
 
 from __future__ import annotations
 
-import atexit
+import argparse
 import datetime as dt
 import io
 import os
 import random
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,35 +24,62 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 WORKBOOKS = 10
+DURABLE = ("shared_buffers=256MB",)  # as installed: what is told saved is on the disk
 DAY_ONE = dt.date(2020, 1, 1)
 
 
-def main(kind: str = "tallies", rows: str = "10000") -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", default=list(_ROWS), help="of " + ", ".join(_ROWS))
+    parser.add_argument("--rows", type=int, default=10_000, help="of each workbook")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    for kind in asked.kinds:
+        if asked.here:
+            measure(kind, asked.rows)
+        else:
+            _in_its_own_process(kind, asked.rows, asked.database)
+
+
+def _in_its_own_process(kind: str, rows: int, database: str) -> None:
+    from tests.postgres import start
+
     folder = tempfile.mkdtemp(prefix="samaki-bench-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["SAMAKI_DATA"] = folder
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samaki.project.settings")
+    server = start(DURABLE) if database == "postgresql" else None
+    environment = {**os.environ, "SAMAKI_DATA": folder, "SAMAKI_DATABASE": server.url if server else ""}
+    environment["DJANGO_SETTINGS_MODULE"] = "samaki.project.settings"
+    command = [sys.executable, "-m", "tests.bench.imports_bench", kind, "--rows", str(rows), "--here"]
+    try:
+        subprocess.run(command, env=environment, check=True)
+    finally:
+        if server:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(kind: str, rows: int) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
     call_command("migrate", verbosity=0)
     _a_site()
-    paths = [Path(folder) / f"{number}.xlsx" for number in range(WORKBOOKS)]
+    paths = [Path(settings.DATA) / f"{number}.xlsx" for number in range(WORKBOOKS)]
     for number, path in enumerate(paths):
-        _write(path, kind, number, int(rows))
-    print(f"{kind}: {WORKBOOKS} workbooks of {int(rows):,} rows on {connection.vendor}")
+        _write(path, kind, number, rows)
+    print(f"{kind}: {WORKBOOKS} workbooks of {rows:,} rows on {connection.vendor}, load {os.getloadavg()[0]:.1f}")
     contents = [path.read_bytes() for path in paths]
-    del paths
     before = _peak()
     floor = _timed(lambda: [_floor(content) for content in contents])
     print(f"calamine reading alone       {floor[0]:6.2f} s, of which at work {floor[1]:6.2f} s")
     for words in ("checked, matched and saved", "the same again"):
-        seconds, own = _timed(lambda: _take(kind, contents))
-        print(f"{words:28} {seconds:6.2f} s, of which at work {own:6.2f} s: {own / floor[1]:.1f} × reading")
-    print(f"memory at its peak           {_peak():6.0f} MB ({before:.0f} MB before)")
+        seconds, own = _timed(lambda: _take(TABLE_KINDS.get(kind, kind), contents))
+        print(f"{words:28} {seconds:6.2f} s, of which at work {own:6.2f} s: {own / floor[1]:.1f} × reading", flush=True)
+    print(f"memory at its peak           {_peak():6.0f} MB ({before:.0f} MB before)", flush=True)
 
 
 def _take(kind: str, contents: Sequence[bytes]) -> None:
@@ -179,39 +209,44 @@ def _cases(random: random.Random, number: int, rows: int) -> Rows:
     return head, body()
 
 
+FAMILY = [chr(0x1780 + a) + chr(0x17B6 + b) + chr(0x1780 + c) for a in range(20) for b in range(5) for c in range(6)]
+GIVEN = [
+    chr(0x1780 + a) + chr(0x1780 + b) + chr(0x17B8) + chr(0x1780 + c)
+    for a in range(15)
+    for b in range(12)
+    for c in range(9)
+]
+WHO_HEAD = ("នាមត្រកូល", "នាមខ្លួន", "Gender", "Birth year", "Province", "District", "Commune", "Phone", "Consent",
+            "Consent given on")  # fmt: skip
+
+
+def _somebody(random: random.Random, communes: Sequence[tuple[str, str, str]]) -> tuple[object, ...]:
+    """Invented: letters put together, in as many family and given names as a province may have."""
+    name = (random.choice(FAMILY), random.choice(GIVEN), random.choice(("ស្រី", "ប្រុស")), random.randrange(1950, 1999))
+    where, phone = random.choice(communes), f"0{random.randrange(10_000_000, 99_999_999)}"
+    return (*name, *where, phone, "Signature", DAY_ONE)
+
+
 def _roster(random: random.Random, number: int, rows: int) -> Rows:
-    """Registers of trainings: each workbook has its own people, each at five sessions."""
     communes = _communes()
-    family = [
-        chr(0x1780 + a) + chr(0x17B6 + b) + chr(0x1780 + c) for a in range(20) for b in range(5) for c in range(6)
-    ]
-    given = [
-        chr(0x1780 + a) + chr(0x1780 + b) + chr(0x17B8) + chr(0x1780 + c)
-        for a in range(15)
-        for b in range(12)
-        for c in range(9)
-    ]
 
     def body() -> Iterator[Sequence[object]]:
         for at in range(rows // 5):
-            who = (
-                random.choice(family),
-                random.choice(given),
-                random.choice(("ស្រី", "ប្រុស")),
-                random.randrange(1950, 1999),
-            )
-            where, phone = random.choice(communes), f"0{random.randrange(10_000_000, 99_999_999)}"
+            who = _somebody(random, communes)
             for sitting in range(5):
                 training = (number * 5 + at // 40 * 5 + sitting) % 200
-                yield (*who, *where, phone, f"Training {training}", DAY_ONE + dt.timedelta(days=training),
-                       "Signature", DAY_ONE)  # fmt: skip
+                yield (*who, f"Training {training}", DAY_ONE + dt.timedelta(days=training))
 
-    head = ("នាមត្រកូល", "នាមខ្លួន", "Gender", "Birth year", "Province", "District", "Commune", "Phone", "Activity",
-            "Session date", "Consent", "Consent given on")  # fmt: skip
-    return head, body()
+    return (*WHO_HEAD, "Activity", "Session date"), body()
 
 
-_ROWS = {"tallies": _tallies, "cases": _cases, "roster": _roster}
+def _people(random: random.Random, number: int, rows: int) -> Rows:
+    communes = _communes()
+    return WHO_HEAD, (_somebody(random, communes) for _row in range(rows))
+
+
+_ROWS = {"tallies": _tallies, "roster": _roster, "people": _people, "cases": _cases}
+TABLE_KINDS = {"people": "roster"}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
