@@ -1,7 +1,11 @@
-"""What a site knows before anyone has recorded anything: the gazetteer and the definitions of the indicators."""
+"""What a site knows before anyone has recorded anything: the gazetteer, the definitions of the indicators, and the
+forms that its programmes have from the start."""
 
 from __future__ import annotations
 
+from django.utils import timezone
+
+from samaki.engines.fieldforms.built_in import ensure_all_built_in
 from samaki.engines.results.loading import load_catalogue
 from samaki.ground.places.models import GazetteerEdition
 from samaki.ground.places.operations import load_gazetteer
@@ -15,3 +19,4 @@ def load() -> None:
     if not GazetteerEdition.objects.filter(source=cambodia.source()).exists():
         load_gazetteer(by=by)
     load_catalogue(by=by)
+    ensure_all_built_in(by=by, at=timezone.now())

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from django.utils import timezone
 
+from samaki.engines.fieldforms.built_in import ensure_built_in
 from samaki.ground.groups.models import Group
 from samaki.ground.groups.operations import create_group
 from samaki.ground.organisations.models import Organisation
@@ -46,6 +47,7 @@ def add_programme(arguments: Namespace) -> int:
         by=by,
         at=timezone.now(),
     )
+    ensure_built_in(made, by=by, at=timezone.now())
     print(f"{made.key} is a programme led by {lead.key}.")
     return Outcome.DONE
 
@@ -66,23 +68,26 @@ def give_part(arguments: Namespace) -> int:
 
 def add_place(arguments: Namespace) -> int:
     by = acting(arguments)
+    programme = programme_named(by, arguments.programme)
     line = operations.add_place(
-        programme=programme_named(by, arguments.programme),
+        programme=programme,
         place=place_named(arguments.place),
         area=ProgrammePlace.Area(arguments.area),
         since=arguments.since,
         by=by,
         at=timezone.now(),
     )
+    ensure_built_in(programme, by=by, at=timezone.now())
     print(f"{arguments.programme} works in {line.place.name_latin} ({line.place.code}), area {line.area}.")
     return Outcome.DONE
 
 
 def add_group(arguments: Namespace) -> int:
     by = acting(arguments)
+    programme = programme_named(by, arguments.programme)
     made = create_group(
         key=arguments.key,
-        programme=programme_named(by, arguments.programme),
+        programme=programme,
         organisation=organisation_named(by, arguments.organisation),
         kind=Group.Kind(arguments.kind),
         name_km=arguments.name_km,
@@ -93,5 +98,6 @@ def add_group(arguments: Namespace) -> int:
         by=by,
         at=timezone.now(),
     )
+    ensure_built_in(programme, by=by, at=timezone.now())
     print(f"{made.key} is a group of {arguments.organisation} in {arguments.programme}.")
     return Outcome.DONE

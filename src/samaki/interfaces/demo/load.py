@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.engines.fieldforms.built_in import ensure_built_in
 from samaki.engines.results.operations import load_catalogue
 from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
@@ -52,8 +53,10 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     learning_groups = banteay_srei.load_groups(programmes["banteay-srei"], bodies["banteay-srei"], places)
     load_catalogue(by=BY)
     load_plans(programmes)
+    for programme in programmes.values():
+        ensure_built_in(programme, by=BY, at=at)
     load_users(bodies, programmes, {group.key: group for group in Group.objects.all()})
-    progress("organisations, programmes, groups, indicators, users")
+    progress("organisations, programmes, groups, indicators, forms, users")
     if not records:
         return
     mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
