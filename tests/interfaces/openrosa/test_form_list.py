@@ -47,7 +47,7 @@ def files(answer: Answer) -> list[dict[str, str]]:
 @pytest.fixture
 def handler() -> FormHandler:
     """A handler of T4, for one test."""
-    made = FormHandler(
+    return FormHandler(
         key="for-tests",
         label="Cases",
         action=Action.RECORD_ACTIVITY,
@@ -57,7 +57,6 @@ def handler() -> FormHandler:
         find=lambda origins: {},
         tier=Tier.T4,
     )
-    return made
 
 
 def test_every_answer_has_the_version_and_the_date(in_field: Field, phone: Phone) -> None:

@@ -170,7 +170,7 @@ def _parsed(request: HttpRequest, body: Body, parts: Parts) -> dict[str, list[st
         raise too_large() from error
     except (MultiPartParserError, SuspiciousOperation) as error:
         raise _malformed() from error
-    except OSError as error:
+    except UnreadablePostError as error:  # the client's end; a disk of ours that is full is no fault of hers
         raise _cut_short() from error
     if body.declared and body.read_so_far < body.declared:
         raise _cut_short()
