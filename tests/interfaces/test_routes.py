@@ -42,6 +42,7 @@ STATUS: dict[str, dict[str, int]] = {
     "programme_results": PUBLIC_INSIDE,
     "indicator": PUBLIC_INSIDE,
     "figure_csv": PUBLIC_INSIDE,
+    "programme_report": PUBLIC_INSIDE,
     "figure_records": {**NAMES, "other": 200},  # her own organisation's rows: see below
     "activities": LISTS,
     "activity": INSIDE,
@@ -88,6 +89,7 @@ def theirs() -> dict[str, list[object]]:
         "programme_results": ["fia"],
         "indicator": ["fia", "participants"],
         "figure_csv": ["fia", "participants"],
+        "programme_report": ["fia", "2023", "html"],
         "figure_records": ["fia", "participants"],
         "activity": [activity.key],
         "group": [group.key if group else Group.objects.filter(programme__key="banteay-srei").first().key],  # type: ignore[union-attr]  # the example has one

@@ -153,3 +153,24 @@ def test_the_command_line_speaks_khmer_where_the_site_says_so(samaki: Samaki, mo
     khmer = samaki("records", "mpp", "reported_success").err
     assert english == "samaki: You do not have permission to see this\n"
     assert [letter for letter in khmer if "ក" <= letter <= "៹"] != []
+
+
+@pytest.mark.parametrize(
+    ("indicator", "said"),
+    [
+        ("perpetrators_counselled", "76 cases"),
+        ("outreach_contacts", "6,322 contacts (times reached, not persons)"),
+        ("reported_success", "50/76 (65.8%)"),
+    ],
+)
+def test_a_figure_says_in_words_what_it_counts(samaki: Samaki, indicator: str, said: str) -> None:
+    line = samaki("figure", "mpp", indicator, "--as", "officer").out.splitlines()[1]
+    assert line.partition(";")[0] == said
+
+
+def test_what_a_named_user_did_not_find_is_in_the_trail_and_what_nobody_asked_for_is_not(samaki: Samaki) -> None:
+    assert samaki("figure", "nowhere", "participants", "--as", "donor").code == 2
+    assert samaki("figure", "nowhere", "participants").code == 2
+    assert samaki("figure", "mpp", "participants", "--as", "nobody").code == 2
+    found = AuditEntry.objects.filter(action="not_found")
+    assert [(one.actor_name, one.refused, one.object_id) for one in found] == [("donor", True, "figure")]

@@ -9,10 +9,13 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
+from samaki.engines.reports import queries
 from samaki.engines.results import queries as results
 from samaki.engines.results.rows import records
-from samaki.kernel.actors import Actor, Grant, Role
+from samaki.kernel.actors import PUBLIC, Actor, Grant, Role
+from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.figures import FigureQuery
 from samaki.strands.counselling.models import Case
 from tests.interfaces.pages import queries_of, signed_in
@@ -148,3 +151,55 @@ def test_the_results_page_asks_as_often_for_six_indicators_as_for_three() -> Non
 def test_an_indicator_takes_as_many_queries_for_many_parts_as_for_few() -> None:
     client, address = signed_in("officer"), reverse("indicator", args=["fia", "attendances"])
     assert queries_of(client, f"{address}?by_1=month") <= queries_of(client, f"{address}?by_1=gender")
+
+
+@pytest.mark.parametrize(
+    ("reader", "indicator", "opens"),
+    [
+        ("donor", "participants", False),
+        ("donor", "activities_held", False),
+        ("officer", "participants", False),
+        ("officer", "activities_held", True),
+        ("partner-me-3", "participants", True),
+    ],
+)
+def test_records_are_offered_only_to_whom_they_open(reader: str, indicator: str, opens: bool) -> None:
+    client = signed_in(reader)
+    text = page(client, "indicator", "fia", indicator, by_1="gender" if indicator == "participants" else "kind")
+    rows = reverse("figure_records", args=["fia", indicator])
+    answer = client.get(rows)
+    assert (rows in text, "See the records" in text, "The counts stay as shown." in text) == (opens, opens, not opens)
+    assert answer.status_code == (200 if opens else 403)
+    listed = page(client, "programme_results", "fia")
+    assert f'"{rows}"' not in listed or opens
+
+
+def test_all_time_says_in_which_periods_targets_stand() -> None:
+    client = signed_in("donor")
+    text = page(client, "programme_results", "mpp")
+    assert "Targets are set for a period, not for all time." in text
+    assert re.search(r'<a href="\?period=2008">\s*2008\s*</a>', text.partition("not for all time")[2])
+    assert "Targets are set for a period" not in page(client, "programme_results", "mpp", period="2008")
+
+
+@pytest.mark.parametrize("reader", ["officer", "donor", "partner-me"])
+def test_the_report_is_taken_from_the_results_page_as_it_may_be_published_and_written_down(reader: str) -> None:
+    client = signed_in(reader)
+    text = page(client, "programme_results", "mpp", period="2008")
+    for form, kind in queries.FORMATS.items():
+        address = reverse("programme_report", args=["mpp", "2008", form])
+        assert address in text
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="mpp-2008.{form}"'
+    with translation.override("en"):
+        published = queries.period_report(PUBLIC, "mpp", "2008", "html").content.decode()
+    taken = client.get(reverse("programme_report", args=["mpp", "2008", "html"])).content.decode()
+    assert re.findall(r'class="value">([^<]*)<', taken) == re.findall(r'class="value">([^<]*)<', published)
+    acts = AuditEntry.objects.filter(action="report.export", actor_name=reader).order_by("pk")
+    assert [one.details for one in acts] == [{"period": "2008", "format": one} for one in ("html", "xlsx", "html")]
+
+
+@pytest.mark.parametrize(("period", "form"), [("2008", "pdf"), ("2008-13", "html"), ("x", "xlsx")])
+def test_a_report_of_no_period_or_format_is_told(period: str, form: str) -> None:
+    assert signed_in("donor").get(reverse("programme_report", args=["mpp", period, form])).status_code == 422

@@ -160,3 +160,26 @@ def test_the_lists_take_as_many_queries_for_three_waiting_reports_as_for_one(nam
         )
         counts.append(queries_of(client, reverse(name)))
     assert counts[0] == counts[2]
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "status"),
+    [
+        (5, "due 10 May 2025, in 5 days", "Not started"),
+        (9, "due 10 May 2025, in 1 day", "Not started"),
+        (10, "due today, 10 May 2025", "Not started"),
+        (11, "was due 10 May 2025, 1 day ago", "Overdue"),
+        (20, "was due 10 May 2025, 10 days ago", "Overdue"),
+    ],
+)
+def test_a_month_says_in_plain_words_when_it_is_due(day: int, said: str, status: str) -> None:
+    with time_machine.travel(dt.datetime(2025, 5, day, 3, tzinfo=dt.UTC), tick=False):
+        page = signed_in("partner-me-3").get(reverse("write_report", args=APRIL)).content.decode()
+    assert (said in page, f"</svg>{status}<" in page) == (True, True)
+
+
+def test_the_officers_home_and_list_lead_from_who_is_late_to_the_period() -> None:
+    officer = signed_in("officer")
+    for name in ("home", "reports"):
+        page = officer.get(reverse(name)).content.decode().partition("Late")[2]
+        assert reverse("period", args=["fia", "2025-04"]) in page

@@ -82,7 +82,10 @@ def parser() -> argparse.ArgumentParser:
     importing.add_argument("--organisation", metavar="KEY", help="where the user works for more than one")
     importing.add_argument("--dry-run", action="store_true", help="check everything, save nothing")
     importing.add_argument(
-        "--wrong-rows", metavar="FILE", type=Path, help="write a workbook: the rows to mend, then the right ones"
+        "--wrong-rows",
+        metavar="FILE",
+        type=Path,
+        help="write the rows to mend, then the right ones, as one workbook to mend and import whole",
     )
 
     example = commands.add_parser("example-workbook", help="a workbook as a partner keeps it, to start from")

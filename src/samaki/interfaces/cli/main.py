@@ -50,6 +50,7 @@ def _run(arguments: Namespace, spoken: contextlib.ExitStack) -> int:
         site.keep_refusal(error, arguments)
         return _said(error, Outcome.REFUSED)
     except DomainError as error:
+        site.keep_refusal(error, arguments)
         return _said(error, Outcome.BAD_ARGUMENTS)
     except BrokenPipeError:
         raise

@@ -10,6 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from samaki.kernel.figures import Cell, Figure, RecordPage, as_json
 
+HIDDEN, UNKNOWN = "hidden", "unknown"
+UNITS = {
+    "person": "people",
+    "case": "cases",
+    "contact": "contacts (times reached, not persons)",
+    "activity": "activities",
+    "attendance": "attendances",
+    "group_month": "monthly reports",
+}
 MEASURES = ("value", "numerator", "denominator", "unknown", "low", "high", "suppressed", "reason")
 
 
@@ -39,7 +48,7 @@ def figure_table(figure: Figure, by: Sequence[str]) -> None:
     if figure.place:
         moment += f", in {figure.place}"
     print(f"{figure.programme} {figure.indicator} (version {figure.version}), {moment}, {figure.audience}")
-    print(f"{shown(figure)}{'' if figure.denominator is not None else f' (unit: {figure.unit})'}{_beside(figure)}")
+    print(f"{_with_unit(figure)}{_beside(figure)}")
     if figure.by:
         table(
             (*by, "value", ""),
@@ -53,12 +62,20 @@ def figure_table(figure: Figure, by: Sequence[str]) -> None:
         print(f"published: version {figure.published.version}, locked {when}, sha256 {figure.published.digest}")
 
 
+def _with_unit(figure: Figure) -> str:
+    """The number and what it counts; a ratio says both its numbers."""
+    number = shown(figure)
+    if figure.denominator is not None or number in {HIDDEN, UNKNOWN}:
+        return number
+    return f"{number} {UNITS.get(figure.unit, figure.unit)}"
+
+
 def shown(cell: Figure | Cell) -> str:
     """A ratio with both its numbers; unknown and hidden as words, never as 0."""
     if cell.suppressed:
-        return "hidden"
+        return HIDDEN
     if cell.value is None and cell.numerator is None:
-        return f"{cell.low}–{cell.high}" if cell.low is not None else "unknown"
+        return f"{cell.low}–{cell.high}" if cell.low is not None else UNKNOWN
     if cell.denominator is not None:
         percentage = f" ({cell.value:.1f}%)" if cell.value is not None else ""
         return f"{cell.numerator}/{cell.denominator}{percentage}"

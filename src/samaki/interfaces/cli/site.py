@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from samaki.interfaces.cli.outcome import Outcome, WrongArgument
 from samaki.kernel.actors import PUBLIC, Actor
-from samaki.kernel.errors import Conflict, DomainError, Refused
+from samaki.kernel.errors import Conflict, DomainError, NotFound, Refused
 
 LANGUAGES = ("en", "km")
 
@@ -60,8 +60,11 @@ def acting(arguments: Namespace) -> Actor:
 
 
 def keep_refusal(error: DomainError, arguments: Namespace) -> None:
-    """A refusal that no operation has written to the audit trail, as of a read, is written here."""
-    if not isinstance(error, Refused) or error.recorded:
+    """A refusal that no operation has written to the audit trail, as of a read, is written here; so is what a named
+    user did not find, since what is out of her sight is answered alike."""
+    if not isinstance(error, Refused | NotFound) or error.recorded:
+        return
+    if isinstance(error, NotFound) and (not getattr(arguments, "user", None) or error.code == "no_such_user"):
         return
     from samaki.kernel.audit.operations import record
 
@@ -70,7 +73,7 @@ def keep_refusal(error: DomainError, arguments: Namespace) -> None:
     }
     record(
         acting(arguments),
-        "refused",
+        "refused" if isinstance(error, Refused) else "not_found",
         ("command", arguments.command),
         refused=True,
         details={"code": error.code, "about": about},

@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from samaki.engines.reports.queries import period_report
 from samaki.engines.results.frameworks import NodeResults, Tracked
 from samaki.engines.results.frameworks import programme_results as results_of
+from samaki.engines.results.models import Target
 from samaki.ground.periods.rules import Kind, Period, period_of
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import own_programmes, programme, programmes
 from samaki.interfaces.figures.cells import at_most, length, shown, trend_of
+from samaki.interfaces.figures.opening import why_closed
 from samaki.interfaces.web.requests import ActorRequest, page
+from samaki.kernel.actors import Actor
 from samaki.ui.charts import Bullet, Chart, bullets
 
 YEARS = 8  # offered at most
@@ -49,15 +53,24 @@ def programme_results(request: ActorRequest, key: str) -> HttpResponse:
     where = programme(request.actor, key)
     asked = request.GET.get("period", "")[:10] or None
     found = results_of(request.actor, where.key, asked)
-    lines = {node.key: [_line(where, one) for one in node.indicators] for node in found.nodes}
+    lines = {node.key: [_line(request.actor, where, one) for one in node.indicators] for node in found.nodes}
     context = {
         "programme": where,
         "found": found,
         "nodes": [(node, lines[node.key]) for node in _in_order(found.nodes)],
-        "summary": _summary(where, found.nodes),
+        "summary": _summary(request.actor, where, found.nodes),
+        "aimed_at": _aimed_at(where) if found.period is None else [],
         "periods": years_of(where, timezone.localdate()),
     }
     return page(request, "figures/programme_results.html", context)
+
+
+@require_GET
+def programme_report(request: ActorRequest, key: str, period: str, format: str) -> HttpResponse:
+    """The report of a period as a file: what may be published, whoever takes it; who took it is written down."""
+    made = period_report(request.actor, programme(request.actor, key).key, period, format)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(made.content, content_type=made.content_type, headers=headers)
 
 
 def years_of(where: Programme, today: dt.date) -> list[Period]:
@@ -69,6 +82,12 @@ def years_of(where: Programme, today: dt.date) -> list[Period]:
     while found[-1].first > first and len(found) < YEARS:
         found.append(period_of(found[-1].first - dt.timedelta(days=1), Kind.YEAR, fiscal_year_starts_in=starts_in))
     return found
+
+
+def _aimed_at(where: Programme) -> list[str]:
+    """Periods for which the programme has targets, the latest first; none for all time."""
+    aims = Target.objects.filter(placement__node__framework__programme=where).exclude(period="")
+    return list(aims.order_by("-period").values_list("period", flat=True).distinct()[:YEARS])
 
 
 def _in_order(nodes: tuple[NodeResults, ...]) -> list[NodeResults]:
@@ -87,18 +106,20 @@ def _in_order(nodes: tuple[NodeResults, ...]) -> list[NodeResults]:
     return ordered
 
 
-def _line(where: Programme, one: Tracked) -> Line:
+def _line(actor: Actor, where: Programme, one: Tracked) -> Line:
+    """Where the rows do not open, the number leads to the indicator, which says why."""
     period = f"?period={one.figure.period}" if one.figure.period else ""
     names = [where.key, one.definition.key]
+    closed = why_closed(actor, where, one.definition.measure)
     return Line(
         tracked=one,
         href=reverse("indicator", args=names) + period,
-        rows=reverse("figure_records", args=names) + period,
+        rows=reverse("indicator" if closed else "figure_records", args=names) + period,
         trend=trend_of([(f.period or "", f) for f in one.trend], one.definition.label) if one.trend else None,
     )
 
 
-def _summary(where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
+def _summary(actor: Actor, where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
     """Every indicator once, as a bar against what was aimed at."""
     once = {one.definition.key: one for node in nodes for one in node.indicators}
     rows = [
@@ -109,7 +130,7 @@ def _summary(where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
             baseline=float(one.baseline) if one.baseline is not None else None,
             suppressed=one.figure.suppressed,
             shown=shown(one.figure),
-            href=_line(where, one).rows,
+            href=_line(actor, where, one).rows,
             high=at_most(one.figure),
         )
         for one in once.values()

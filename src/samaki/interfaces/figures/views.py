@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from django import forms
 from django.http import HttpResponse
@@ -21,6 +23,7 @@ from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import partners, programme
 from samaki.interfaces.figures.asking import Question, address_of, cell_of
 from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
+from samaki.interfaces.figures.opening import why_closed
 from samaki.interfaces.figures.rows import table as rows_table
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
@@ -48,9 +51,17 @@ def indicator(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
         found = results.figure(request.actor, query)
         if found.published is not None and found.audience == "inside":
             now = results.figure(request.actor, replace(query, source=Source.CURRENT))
-    context: dict[str, object] = {"programme": where, "defined": defined, "form": form, "query": query}
+    closed = why_closed(request.actor, where, defined.measure)
+    context: dict[str, object] = {
+        "programme": where,
+        "defined": defined,
+        "form": form,
+        "query": query,
+        "closed": closed,
+    }
     if found is not None:
-        context |= {"figure": found, "now": now} | _drawn(request, query, found, defined, where)
+        rows_of = _nowhere if closed else partial(_rows_of, query)
+        context |= {"figure": found, "now": now} | _drawn(request, query, found, defined, where, rows_of)
     return page(request, "figures/indicator.html", context, status=422 if found is None else 200)
 
 
@@ -118,6 +129,10 @@ def _question(request: ActorRequest, where: Programme, defined: Described) -> Qu
     return Question(request.GET, defined, organisations)
 
 
+def _nowhere(cell: Cell | None) -> str:
+    return ""
+
+
 def _rows_of(query: FigureQuery, cell: Cell | None) -> str:
     """Where the records behind a cell, or the whole, are read."""
     only = tuple(sorted(cell.dimensions.items())) if cell else query.only
@@ -138,17 +153,22 @@ def _run(request: ActorRequest, query: FigureQuery, where: Programme) -> list[Fi
 
 
 def _drawn(
-    request: ActorRequest, query: FigureQuery, found: Figure, defined: Described, where: Programme
+    request: ActorRequest,
+    query: FigureQuery,
+    found: Figure,
+    defined: Described,
+    where: Programme,
+    rows_of: Callable[[Cell | None], str],
 ) -> dict[str, object]:
     address = address_of(query)
     file = "" if query.organisation else f"{reverse('figure_csv', args=[query.programme, query.indicator])}?{address}"
     label = defined.label
     drawn: dict[str, object] = {
-        "records_href": _rows_of(query, None),
+        "records_href": rows_of(None),
         "csv": file,
     }
     if query.by:
-        parts = Breakdown(found, query.by, defined.measure, lambda cell: _rows_of(query, cell))
+        parts = Breakdown(found, query.by, defined.measure, rows_of)
         chart = parts.chart(label, file)
         drawn |= {"chart": chart, "table": None if chart else parts.table(label, file)}
     run = _run(request, query, where)

@@ -5,7 +5,8 @@ A search text may be a name, so it travels in the body of a request, never in an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable, Mapping
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samaki.ground.people import operations, queries
+from samaki.ground.people.identities import Identity
 from samaki.ground.people.models import AgeBand, Gender
 from samaki.ground.people.queries import PersonRow
 from samaki.ground.places.queries import KnownPlace, paths
@@ -27,6 +29,8 @@ from samaki.ui.templatetags.words import named
 
 PER_PAGE = 50
 MASK_AFTER = 60  # seconds
+OPEN_NAMES = "open_names"  # in the session: whose, and until when
+GOES_ON = "goes on with the pairs opened in this minute"  # the reason in the trail; she gave hers at the first look
 
 
 class Search(forms.Form):
@@ -110,8 +114,10 @@ def duplicates(request: ActorRequest) -> HttpResponse:
     names: dict[int, str] = {}
     if request.method == "POST" and form.is_valid() and ids:
         with told_in(form):
-            opened = queries.reveal_many(request.actor, ids, form.cleaned_data["reason"])
-            names = {key: f"{identity.full_km} {identity.full_latin}".strip() for key, identity in opened.items()}
+            names = _both_names(queries.reveal_many(request.actor, ids, form.cleaned_data["reason"]))
+            request.session[OPEN_NAMES] = {"until": time.time() + MASK_AFTER, "people": ids}
+    elif left := _still_open(request, ids):
+        names = _both_names(queries.reveal_many(request.actor, left, GOES_ON))
     pairs = [
         (one, [(described[key], names.get(key)) for key in (one.first_id, one.second_id) if key in described])
         for one in found.rows
@@ -122,9 +128,28 @@ def duplicates(request: ActorRequest) -> HttpResponse:
         "joined": queries.joined_lately(request.actor),
         "form": form,
         "names": names,
-        "mask_after": MASK_AFTER,
+        "mask_after": _seconds_left(request),
     }
     return page(request, "nouns/duplicates.html", context, status=422 if form.errors else 200)
+
+
+def _both_names(opened: Mapping[int, Identity]) -> dict[int, str]:
+    return {key: f"{identity.full_km} {identity.full_latin}".strip() for key, identity in opened.items()}
+
+
+def _still_open(request: ActorRequest, ids: Collection[int]) -> list[int]:
+    """Of these, the people whose names were opened less than a minute ago: each decision in that minute shows them
+    again, and no other name. The session keeps numbers alone."""
+    kept = request.session.get(OPEN_NAMES)
+    if kept and not _seconds_left(request):
+        del request.session[OPEN_NAMES]
+        return []
+    return sorted(set(kept["people"]) & set(ids)) if kept else []
+
+
+def _seconds_left(request: ActorRequest) -> int:
+    kept = request.session.get(OPEN_NAMES)
+    return max(0, round(kept["until"] - time.time())) if kept else 0
 
 
 @require_POST

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samaki.engines.results.frameworks import catalogue
@@ -26,6 +29,7 @@ from samaki.kernel.errors import NotFound
 from samaki.kernel.figures import Figure, FigureQuery
 from samaki.kernel.policy import Action, may, reach
 from samaki.ui.templatetags.words import named
+from samaki.ui.words import day as in_words
 from samaki.ui.words import period as period_in_words
 
 
@@ -48,7 +52,21 @@ def reports(request: ActorRequest) -> HttpResponse:
 
 def task(one: owed.Owed) -> dict[str, object]:
     """The month as a line of a task list."""
-    return {"owed": one, "status": one.status(timezone.localdate()), "href": write_address(one)}
+    today = timezone.localdate()
+    return {"owed": one, "status": one.status(today), "due": due_in_words(one, today), "href": write_address(one)}
+
+
+def due_in_words(one: owed.Owed, today: dt.date) -> str:
+    """When the report is due, and how long that is from today; once it is handed in the day alone."""
+    day, days = in_words(one.due_on), (one.due_on - today).days
+    if not one.is_missing:
+        return _("due %(day)s") % {"day": day}
+    if days == 0:
+        return _("due today, %(day)s") % {"day": day}
+    if days < 0:
+        late = ngettext("was due %(day)s, %(n)s day ago", "was due %(day)s, %(n)s days ago", -days)
+        return late % {"day": day, "n": -days}
+    return ngettext("due %(day)s, in %(n)s day", "due %(day)s, in %(n)s days", days) % {"day": day, "n": days}
 
 
 def write_address(one: owed.Owed) -> str:
@@ -86,7 +104,7 @@ def write(request: ActorRequest, programme: str, organisation: str, period: str)
         "period": month,
         "report": report,
         "status": one.status(timezone.localdate()),
-        "due_on": one.due_on,
+        "due": due_in_words(one, timezone.localdate()),
         "form": form,
         "theirs": theirs if theirs and report and theirs.narrative != form["narrative"].value() else None,
         "can_write": report is None or report.state in {State.OPEN, State.RETURNED},
