@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from django.utils.functional import Promise
 
 from samaki.kernel.actors import AnyActor
+from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import Registry
 
@@ -160,3 +162,19 @@ class FormHandler:
 
 
 form_handlers: Registry[FormHandler] = Registry("form handler")
+
+Told = TypeVar("Told")
+
+
+def read_each(entries: Sequence[Entry], read: Callable[[Entry], Told]) -> list[Told]:
+    """What each entry tells. Raises RowsInvalid naming every entry of which `read` raises Invalid."""
+    found: list[Told] = []
+    faults: list[tuple[int, DomainError]] = []
+    for index, entry in enumerate(entries):
+        try:
+            found.append(read(entry))
+        except Invalid as fault:
+            faults.append((index, fault))
+    if faults:
+        raise RowsInvalid(faults)
+    return found

@@ -15,6 +15,7 @@ from samaki.ground.programmes.models import RightsholderGroup
 from samaki.kernel.actors import Role
 from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.form_handlers import Entry
+from tests.factories.entries import an_entry, faults_of, handling
 from tests.factories.field import (
     HELD,
     NOW,
@@ -26,7 +27,6 @@ from tests.factories.field import (
     an_activity,
     lock,
 )
-from tests.factories.forms import an_entry, faults_of, handling
 from tests.factories.people import SETUP, a_person
 from tests.factories.places import load_few_places
 

@@ -13,8 +13,8 @@ from samaki.strands.counselling.form_handlers import GROUP_MONTH
 from samaki.strands.counselling.models import GroupMonth
 from samaki.strands.counselling.operations import correct_group_month
 from samaki.strands.counselling.rules import GroupMonthRow
+from tests.factories.entries import an_entry, faults_of, handling
 from tests.factories.field import NOW, TODAY, Field, a_field, a_group, lock
-from tests.factories.forms import an_entry, faults_of, handling
 
 pytestmark = pytest.mark.django_db
 MARCH = dt.date(2024, 3, 1)

@@ -11,8 +11,8 @@ from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.form_handlers import Entry
 from samaki.strands.outreach.form_handlers import OUTREACH_TALLY, fits
 from samaki.strands.outreach.models import Campaign, OutreachTally
+from tests.factories.entries import an_entry, faults_of, handling
 from tests.factories.field import HELD, TOMORROW, Field, a_field, a_group, a_programme, lock
-from tests.factories.forms import an_entry, faults_of, handling
 from tests.factories.places import load_few_places
 
 pytestmark = pytest.mark.django_db

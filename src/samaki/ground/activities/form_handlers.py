@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from samaki.ground.activities.models import Activity
+from samaki.ground.activities.feedback import Said, feedback_of, take_back_feedback, take_feedback
+from samaki.ground.activities.models import Activity, Feedback
 from samaki.ground.activities.rules import ALL, Counts
 from samaki.ground.activities.sittings import (
     RIGHTSHOLDER_GROUP,
@@ -25,7 +26,7 @@ from samaki.ground.people.operations.recording import GivenConsent, NewPerson
 from samaki.ground.people.rules import age_band
 from samaki.ground.programmes.offers import rightsholder_groups, working_places
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
+from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
@@ -37,6 +38,7 @@ from samaki.kernel.form_handlers import (
     Step,
     Tier,
     form_handlers,
+    read_each,
 )
 from samaki.kernel.policy import Action
 
@@ -213,15 +215,7 @@ def _listed(row: Mapping[str, object], held_on: dt.date) -> Listed:
 
 
 def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sittings: list[Sitting] = []
-    faults: list[tuple[int, DomainError]] = []
-    for index, entry in enumerate(entries):
-        try:
-            sittings.append(sitting_of(entry))
-        except Invalid as fault:
-            faults.append((index, fault))
-    if faults:
-        raise RowsInvalid(faults)
+    sittings = read_each(entries, sitting_of)
     take_sittings(
         sittings, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at
     )
@@ -249,5 +243,62 @@ SESSION = form_handlers.register(
         job=1,
         steps=STEPS,
         record_kinds=frozenset({"activities.session"}),
+    )
+)
+
+FEEDBACK_FIELDS = (
+    HandlerField("given_on", _("Date"), Kind.DATE, required=True),
+    HandlerField("activity", _("Activity"), Kind.ACTIVITY, hint=_("Key of an activity that is in the system already.")),
+    HandlerField("place", _("Place"), Kind.PLACE, offers=working_places),
+    HandlerField(
+        "felt_heard",
+        _("Did the person feel heard?"),
+        Kind.CHOICE,
+        choices=tuple(Choice(value, label) for value, label in Feedback.FeltHeard.choices),
+    ),
+    HandlerField("asked_for", _("What the person asks for"), Kind.TEXT, hint=_("In her own words, without names.")),
+)
+
+
+def said_in(entry: Entry) -> Said:
+    """Raises Invalid("value_missing")."""
+    given_on = entry.values.get("given_on")
+    if not isinstance(given_on, dt.date):
+        raise Invalid("value_missing", _("Please write the date."), field="given_on")
+    return Said(
+        origin=entry.origin,
+        by=entry.by,
+        given_on=given_on,
+        felt_heard=_text(entry.values, "felt_heard") or Feedback.FeltHeard.NOT_RECORDED.value,
+        asked_for=_text(entry.values, "asked_for"),
+        activity=_text(entry.values, "activity"),
+        place=_text(entry.values, "place"),
+    )
+
+
+def take_said(entries: Sequence[Entry], handling: Handling) -> None:
+    said = read_each(entries, said_in)
+    take_feedback(said, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
+
+
+def take_back_said(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
+    take_back_feedback(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
+
+
+def find_said(origins: Sequence[str]) -> Mapping[str, RecordOf]:
+    return {origin: RecordOf("activities.feedback", pk) for origin, pk in feedback_of(origins).items()}
+
+
+FEEDBACK = form_handlers.register(
+    FormHandler(
+        key="feedback",
+        label=_("Feedback after an activity"),
+        action=Action.RECORD_ACTIVITY,
+        fields=FEEDBACK_FIELDS,
+        take=take_said,
+        take_back=take_back_said,
+        find=find_said,
+        hint=_("Whether people felt heard, and what they ask for. Nobody is named."),
+        record_kinds=frozenset({"activities.feedback"}),
     )
 )

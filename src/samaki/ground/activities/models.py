@@ -104,3 +104,34 @@ class Participation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["activity", "organisation"], name="participation_once")]
+
+
+class Feedback(Record):
+    """What somebody said after an activity: whether she felt heard, and what she asks for. Nobody is named in it; the
+    words are free text, so they stay with the organisation that received them."""
+
+    class FeltHeard(models.TextChoices):
+        YES = "yes", _("Yes (felt heard)")
+        PARTLY = "partly", _("Partly (felt heard)")
+        NO = "no", _("No (felt heard)")
+        NOT_RECORDED = "not_recorded", _("Not recorded (felt heard)")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    activity = models.ForeignKey(Activity, null=True, on_delete=models.SET_NULL, related_name="feedback")
+    place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField()
+    felt_heard = models.CharField(max_length=14, choices=FeltHeard.choices, default=FeltHeard.NOT_RECORDED)
+    asked_for = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(felt_heard="not_recorded") | ~Q(asked_for=""), name="feedback_says_something"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["origin"], name="feedback_origin"),
+            models.Index(fields=["programme", "organisation", "given_on"], name="feedback_given"),
+        ]

@@ -10,8 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.groups.models import Group
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
-from samaki.kernel.form_handlers import Entry, FormHandler, HandlerField, Handling, Kind, RecordOf, form_handlers
+from samaki.kernel.errors import Invalid
+from samaki.kernel.form_handlers import (
+    Entry,
+    FormHandler,
+    HandlerField,
+    Handling,
+    Kind,
+    RecordOf,
+    Step,
+    form_handlers,
+    read_each,
+)
 from samaki.kernel.policy import Action
 from samaki.strands.counselling.operations.sent_months import (
     SentMonth,
@@ -19,6 +29,7 @@ from samaki.strands.counselling.operations.sent_months import (
     take_back_sent_months,
     take_sent_months,
 )
+from samaki.strands.counselling.owed import months_owed
 from samaki.strands.counselling.rules import GroupMonthRow
 
 FIELDS = (
@@ -34,6 +45,13 @@ FIELDS = (
     HandlerField("men_counselled", _("Men counselled for the first time"), Kind.COUNT),
     HandlerField("men_success", _("Of them, judged improved or stopped"), Kind.COUNT),
     HandlerField("men_stopped", _("Of those, stopped physical violence"), Kind.COUNT),
+)
+
+STEPS = (
+    Step("group", _("Men’s group"), ("group",)),
+    Step("month", _("Month"), ("month",)),
+    Step("counts", _("Counts of the month"), ("sessions_held", "men_counselled", "men_success", "men_stopped")),
+    Step("received_on", _("Received on"), ("received_on",), aside=True),
 )
 
 
@@ -55,15 +73,7 @@ def month_of(entry: Entry) -> SentMonth:
 
 
 def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sent: list[SentMonth] = []
-    faults: list[tuple[int, DomainError]] = []
-    for index, entry in enumerate(entries):
-        try:
-            sent.append(month_of(entry))
-        except Invalid as fault:
-            faults.append((index, fault))
-    if faults:
-        raise RowsInvalid(faults)
+    sent = read_each(entries, month_of)
     take_sent_months(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
 
 
@@ -92,6 +102,8 @@ GROUP_MONTH = form_handlers.register(
         hint=_("Counts of one month. Send it again to correct it."),
         job=3,
         fits=fits,
+        steps=STEPS,
+        owed=months_owed,
         record_kinds=frozenset({"counselling.groupmonth"}),
     )
 )

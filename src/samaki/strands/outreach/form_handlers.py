@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.groups.models import Group
 from samaki.ground.programmes.offers import working_places
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
+from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
@@ -19,7 +19,9 @@ from samaki.kernel.form_handlers import (
     Handling,
     Kind,
     RecordOf,
+    Step,
     form_handlers,
+    read_each,
 )
 from samaki.kernel.policy import Action
 from samaki.strands.outreach.models import Campaign, OutreachTally
@@ -39,6 +41,16 @@ FIELDS = (
     HandlerField("contacts", _("Contacts (times reached, not persons)"), Kind.COUNT, required=True),
     HandlerField("campaign", _("Campaign"), Kind.TEXT, hint=_("Name or key.")),
     HandlerField("group", _("Group"), Kind.GROUP, hint=_("Name or key.")),
+)
+
+STEPS = (
+    Step("channel", _("Channel"), ("channel",)),
+    Step("place", _("Place"), ("place",)),
+    Step("since", _("From (date)"), ("since",)),
+    Step("contacts", _("Contacts (times reached, not persons)"), ("contacts",)),
+    Step("until", _("Until (date)"), ("until",), aside=True),
+    Step("group", _("Group"), ("group",), aside=True),
+    Step("campaign", _("Campaign"), ("campaign",), aside=True),
 )
 
 
@@ -78,15 +90,7 @@ def _span(values: Mapping[str, object]) -> tuple[dt.date, dt.date]:
 
 
 def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sent: list[SentCount] = []
-    faults: list[tuple[int, DomainError]] = []
-    for index, entry in enumerate(entries):
-        try:
-            sent.append(count_of(entry))
-        except Invalid as fault:
-            faults.append((index, fault))
-    if faults:
-        raise RowsInvalid(faults)
+    sent = read_each(entries, count_of)
     take_sent_counts(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
 
 
@@ -119,6 +123,7 @@ OUTREACH_TALLY = form_handlers.register(
         hint=_("Campaigns, fliers, house visits: how often people were reached."),
         job=2,
         fits=fits,
+        steps=STEPS,
         record_kinds=frozenset({"outreach.outreachtally"}),
     )
 )

@@ -57,7 +57,7 @@ class _Writer:
         etree.SubElement(meta, "instanceID")
         bind = etree.SubElement(self.model, "bind", nodeset="/data/meta/instanceID", type="string", readonly="true()")
         bind.set(f"{{{JAVAROSA}}}preload", "uid")
-        return etree.tostring(self.root, encoding="unicode", pretty_print=True)
+        return str(etree.tostring(self.root, encoding="unicode", pretty_print=True))
 
     def _repeat(self, repeat: str, fields: Sequence[HandlerField]) -> None:
         if any(field.offers is not None and not field.offers(self.programme_id) for field in fields):
