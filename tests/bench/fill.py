@@ -41,6 +41,10 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
     usual = {"is_example": False, "revision": 1, "origin": "bench", "created_at": NOW, "updated_at": NOW}
     names = {field.column for field in model._meta.concrete_fields}
     extra = {name: value for name, value in usual.items() if name in names and name not in columns}
+    for field in model._meta.concrete_fields:
+        column = str(field.column)
+        if column not in (*columns, *extra) and field.has_default() and not field.primary_key:
+            extra[column] = field.get_db_prep_save(field.get_default(), connection)
     every = [*columns, *extra]
     tail = tuple(extra.values())
     listed = ", ".join(f'"{name}"' for name in every)

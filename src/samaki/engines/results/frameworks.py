@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from samaki.engines.results.models import Baseline, IndicatorVersion, Node, Placement, Target
@@ -95,11 +96,19 @@ def catalogue(actor: AnyActor, programme: str | None = None) -> list[Described]:
     if programme is not None:
         found = Placement.objects.filter(node__framework__programme=programme_named(programme))
         placed = set(found.values_list("indicator_id", flat=True))
-    latest: dict[int, IndicatorVersion] = {}
-    for version in IndicatorVersion.objects.select_related("indicator").order_by("number"):
-        latest[version.indicator_id] = version
-    described = [_described(version, placed=pk in placed) for pk, version in latest.items()]
+    described = [
+        _described(version, placed=version.indicator_id in placed)
+        for version in _latest(IndicatorVersion.objects.all())
+    ]
     return sorted(described, key=lambda one: (not one.placed, one.key))
+
+
+def _latest(versions: QuerySet[IndicatorVersion]) -> list[IndicatorVersion]:
+    """The last version of each indicator among these."""
+    found: dict[int, IndicatorVersion] = {}
+    for version in versions.select_related("indicator").order_by("number"):
+        found[version.indicator_id] = version
+    return list(found.values())
 
 
 def definition(actor: AnyActor, indicator: str, version: int | None = None) -> Described | None:
@@ -149,7 +158,8 @@ def programme_results(
     asked = [FigureQuery(programme, key, period=one) for key in keys for one in periods]
     answers = figures(actor, asked)
     series = {key: tuple(answers[i * len(periods) : (i + 1) * len(periods)]) for i, key in enumerate(keys)}
-    described = {one.key: one for one in catalogue(actor, programme)}
+    versions = IndicatorVersion.objects.filter(indicator__in={placement.indicator_id for placement in placements})
+    described = {version.indicator.key: _described(version, placed=True) for version in _latest(versions)}
     aims = _Aims(placements, periods[-1])
     by_node: dict[int, list[Tracked]] = defaultdict(list)
     for placement in placements:

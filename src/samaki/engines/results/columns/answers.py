@@ -6,10 +6,12 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.utils import timezone
+
 from samaki.engines.results.columns.counting import Tally
 from samaki.engines.results.columns.dimensions import has_dimension, table_at
 from samaki.engines.results.columns.evaluation import plan
-from samaki.engines.results.columns.joined import Joined
+from samaki.engines.results.columns.joined import Joined, told_by
 from samaki.engines.results.columns.questions import Answer, Cell, Question
 from samaki.engines.results.columns.scope import Scope
 from samaki.engines.results.columns.standing import Standing
@@ -17,7 +19,9 @@ from samaki.engines.results.columns.store import Store
 from samaki.kernel.measures import Array, Made, Records, measures, tables
 
 _KEPT = 1_000  # answers
+_KEPT_CELLS = 1_000  # of an answer that is kept whole
 _KEPT_BYTES = 256 * 1024 * 1024
+Token = tuple[object, ...]  # what an answer was worked out from: the day, and the versions of tables
 Key = tuple[Question, int, int, int]  # the last tells which records, quicker than what they are
 
 
@@ -29,6 +33,7 @@ class Answers:
         self._joined: dict[Records, Joined] = {}
         self._standing: OrderedDict[Key, Standing] = OrderedDict()
         self._bytes = 0
+        self._answered: OrderedDict[Question, tuple[Token, Answer]] = OrderedDict()
 
     def patch(self, changes: Mapping[str, set[int] | None]) -> None:
         """Follows the changes of the database into the columns and what was carried between them."""
@@ -44,14 +49,27 @@ class Answers:
                     self._bytes -= self._standing.pop(key).bytes
 
     def answer(self, question: Question) -> Answer:
+        token = (timezone.localdate(), *(self.store[table].version for table in told_by(question.measure)))
+        kept = self._answered.pop(question, None)
+        if kept is None or kept[0] != token:
+            kept = token, self._worked_out(question)
+        if len(kept[1].cells) + len(kept[1].unknown_cells) <= _KEPT_CELLS:
+            self._answered[question] = kept
+            while len(self._answered) > _KEPT:
+                self._answered.popitem(last=False)
+        return kept[1]
+
+    def _worked_out(self, question: Question) -> Answer:
         scope = Scope.of(question, self.store)
         measure = measures[question.measure]
         main = self._stand(scope, measure.records)
         tally = main.tally
         unknown = tally.unknown
         unknown_cells: Counter[Cell] = Counter(main.plan.keyed(tally.unknown_cells))
+        # What hides something, and what shows that somebody looked, are the same for measures that share them.
+        of_rows = replace(scope, question=replace(question, measure="", aggregate="rows"))
         for records in measure.gaps:
-            gap = self._stand(replace(scope, question=replace(question, aggregate="rows")), records, lacking=True)
+            gap = self._stand(of_rows, records, lacking=True)
             unknown += gap.tally.total + gap.tally.unknown
             for counts in (gap.tally.cells, gap.tally.unknown_cells):
                 unknown_cells.update(gap.plan.keyed(counts))
@@ -79,7 +97,7 @@ class Answers:
     def _shows(self, scope: Scope, records: Records) -> bool:
         question = scope.question
         where = tuple((key, keys) for key, keys in question.where if has_dimension(records, key))
-        asked = replace(question, aggregate="rows", where=where, by=())
+        asked = replace(question, measure="", aggregate="rows", where=where, by=())
         return self._stand(replace(scope, question=asked), records).shows_something()
 
     def _stand(self, scope: Scope, records: Records, *, lacking: bool = False) -> Standing:

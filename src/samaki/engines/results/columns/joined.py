@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from samaki.engines.results.columns.dimensions import follow, split, table_at
 from samaki.engines.results.columns.ordered import Ordered
 from samaki.engines.results.columns.scope import Scope, codes_at_level, place_tree
 from samaki.engines.results.columns.store import Reverse, rows_linking
-from samaki.kernel.measures import NOTHING, Array, Derived, Records, calendars, divisions, tables
+from samaki.kernel.measures import NOTHING, Array, Derived, Made, Records, calendars, divisions, measures, tables
 
 _JOURNAL = 20_000  # rows of changes remembered; an answer further behind is worked out anew
 COMMUNE, WEIGHT, ALIVE = "commune", "weight", "alive"
@@ -232,6 +233,21 @@ def _affected(
         if len(targets):
             parts.append(rows_linking(scope.table(table)[link], targets, len(scope.table(to))))
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+
+
+@lru_cache(maxsize=512)
+def told_by(measure: str) -> tuple[str, ...]:
+    """The stored tables of which a change may alter an answer of the measure."""
+    found: set[str] = set()
+    one = measures[measure]
+    for records in (one.records, *one.gaps, *one.evidence):
+        found |= standing_on(records)
+        for chain in _chains(records):
+            found.update(table_at(records.table, chain[:length]) for length in range(len(chain) + 1))
+        found.add(records.table)
+    made = [spec for key in found if isinstance(spec := tables[key], Made)]
+    found.update(read for spec in made for read in spec.reads)
+    return tuple(sorted(found - {spec.key for spec in made}))
 
 
 def standing_on(records: Records) -> frozenset[str]:

@@ -49,7 +49,7 @@ class Scope:
             last=None if question.last is None else day(question.last),
             as_of=day(as_of),
             known_on=day(today if as_of == question.last else as_of),
-            programme=int(programmes.rows_of(np.array([question.programme_id]))[0]),
+            programme=programmes.row_of(question.programme_id),
             organisations=None
             if question.organisation_ids is None
             else np.array(sorted(question.organisation_ids), np.int64),

@@ -78,6 +78,10 @@ class StoredTable:
         inside = (ids >= 0) & (ids < len(self._row_of))
         return np.where(inside, self._row_of[np.where(inside, ids, 0)], -1).astype(np.int32)
 
+    def row_of(self, row_id: int) -> int:
+        """As `rows_of`, for one id."""
+        return int(self._row_of[row_id]) if 0 <= row_id < len(self._row_of) else -1
+
     def put(
         self, numbers: Mapping[str, Array], texts: Mapping[str, Sequence[str | None]], linked: Mapping[str, StoredTable]
     ) -> Array:
