@@ -40,7 +40,7 @@ def submission_to_verify(actor: AnyActor, submission_id: int) -> Submission:
     """Of those within the actor's reach, whatever became of it. Raises NotFound, the same whether it exists."""
     within = policy.reach(actor, Action.VERIFY_RECORD).q()
     found = Submission.objects.filter(within, pk=submission_id).exclude(state=State.DELETED)
-    submission = found.select_related("form", "programme", "organisation", "user").first()
+    submission = found.select_related("form", "form_version", "programme", "organisation", "user").first()
     if submission is None:
         raise NotFound("no_such_submission", _("There is no such record."))
     return submission

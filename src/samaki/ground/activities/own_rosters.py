@@ -1,4 +1,4 @@
-"""Who a facilitator may tick off at the activities she leads: offline her phone holds these names and no others (T3)."""
+"""Who a facilitator may tick off at activities she leads: her phone holds these names and no others (T3)."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from samaki.engines.fieldforms.built_in import ensure_built_in
 from samaki.engines.fieldforms.models import FormVersion
 from samaki.ground.programmes.models import Programme
 from samaki.interfaces.field.jobs import handlers
@@ -14,8 +15,6 @@ def built_in_versions(programme: Programme) -> dict[str, FormVersion]:
     """Handler's key → the published version that is filled in now. A job that this programme has no form of yet gets
     one; a form that somebody closed is no job."""
     found = _published(programme)
-    from samaki.engines.fieldforms.built_in import ensure_built_in
-
     if any(handler.key not in found and _fits(handler.key, programme) for handler in handlers()):
         ensure_built_in(programme, by=System("a phone asks for its forms"), at=timezone.now())
         found = _published(programme)

@@ -1,4 +1,4 @@
-"""The field pages on the home of who records: one big button, what waits on this phone, what is due and what came back."""
+"""Field pages on the home of who records: one big button, what waits on this phone, what is due, what came back."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -161,7 +161,8 @@ def _places(here: Here) -> list[dict[str, object]]:
     ids = set(below(working))
     if len(ids) > MOST_PLACES:
         ids = set(working.values())
-    found = sorted(paths(ids).values(), key=lambda path: path[0].code)
+    here_first = set(working.values())
+    found = sorted(paths(ids).values(), key=lambda path: (path[0].id not in here_first, path[0].code))
     return [
         {
             "key": path[0].code,
@@ -197,7 +198,8 @@ def _records(here: Here) -> list[Submission]:
 
 
 def _record(submission: Submission, actor: Actor) -> dict[str, object]:
-    handler = form_handlers[submission.form.handler] if submission.form.handler in form_handlers else None
+    key = submission.form.handler
+    label = named(form_handlers[key].label) if key in form_handlers else _titles(submission)
     values, repeats, editable = _answers(submission)
     reason = ""
     if submission.review == Submission.Review.RETURNED:
@@ -205,8 +207,8 @@ def _record(submission: Submission, actor: Actor) -> dict[str, object]:
         reason = last.reason if last else ""
     return {
         "number": submission.pk,
-        "job": submission.form.handler,
-        "label": named(handler.label) if handler else {"km": submission.form.title_km, "en": submission.form.title_en},
+        "job": key,
+        "label": label,
         "instance": submission.instance_id,
         "at": submission.received_at.isoformat(),
         "state": submission.state,
@@ -217,6 +219,10 @@ def _record(submission: Submission, actor: Actor) -> dict[str, object]:
         "repeats": repeats,
         "editable": editable and submission.review != Submission.Review.VERIFIED,
     }
+
+
+def _titles(submission: Submission) -> dict[str, str]:
+    return {"km": submission.form.title_km, "en": submission.form.title_en}
 
 
 def _answers(submission: Submission) -> tuple[dict[str, str], dict[str, list[dict[str, str]]], bool]:

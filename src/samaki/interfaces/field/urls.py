@@ -1,6 +1,6 @@
 from django.urls import path
 
-from samaki.interfaces.field import phones, sending, shell
+from samaki.interfaces.field import phones, sending, shell, verifying
 
 urlpatterns = [
     path("field/", shell.shell, name="field"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("field/phone/", phones.join, name="field_phone"),
     path("field/data/<slug:programme_key>/", sending.data, name="field_data"),
     path("field/send/<slug:programme_key>/", sending.send, name="field_send"),
+    path("verify/", verifying.queue, name="verify_records"),
+    path("verify/<int:submission_id>/", verifying.one, name="verify_record"),
+    path("verify/<int:submission_id>/done/", verifying.verify, name="verify_record_done"),
+    path("verify/<int:submission_id>/return/", verifying.give_back, name="return_record"),
 ]

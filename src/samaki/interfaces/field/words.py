@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Promise] = {
     "names": _("Names"),
     "names_also": _("Also record names"),
     "names_also_off": _("Counts only, no names"),
+    "can_add": _("You can also tell"),
     "people_n": _("{n} people"),
     "add_one": _("Add somebody"),
     "no_activity": _("Not in this list"),

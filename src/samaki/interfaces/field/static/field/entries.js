@@ -54,7 +54,7 @@ export function select(field, draft, data, value, keep) {
 }
 
 // Day, month in words and year: three lists, so that no picker traps a phone and no date can be misread.
-export function date(field, value, keep) {
+export function date(field, value, keep, only = false) {
   const [year, month, number] = (value || now()).split("-").map(Number);
   const parts = { year, month, day: number };
   const choose = (name, values, label) => {
@@ -72,8 +72,7 @@ export function date(field, value, keep) {
   const thisYear = Number(now().slice(0, 4));
   const years = Array.from({ length: 6 }, (_none, n) => thisYear - n);
   if (!years.includes(year)) years.push(year);
-  if (!value) keep(now());
-  return el("fieldset", { class: "field" }, el("legend", {}, named(field.label)), hinted(field), el("div", { class: "day" },
+  return el("fieldset", { class: "field" }, el("legend", { class: only ? "unseen" : null }, named(field.label)), hinted(field), el("div", { class: "day" },
     choose("day", Array.from({ length: 31 }, (_none, n) => n + 1), String),
     choose("month", Array.from({ length: 12 }, (_none, n) => n + 1), (one) => day(`2000-${one}`).replace(" 2000", "")),
     choose("year", years, String)));

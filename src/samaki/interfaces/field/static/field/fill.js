@@ -63,9 +63,10 @@ function question(draft, place, step) {
     const taken = entries.list(only, draft, place, draft.values[only.key], (value) => choose({ preventDefault: () => undefined, value }));
     return show(named(only.label), taken, without, back);
   }
-  const extra = sends ? draft.job.steps.filter((one) => one.optional && !one.repeat).flatMap((one) => one.fields.map((key) => fieldOf(draft, key))) : [];
+  const extra = sends ? draft.job.steps.filter((one) => one.optional && !one.repeat).flatMap((one) => one.fields.map((key) => fieldOf(draft, key))).filter((field) => field.kind === "text") : [];
   const names = step.counts && draft.job.repeats.some((part) => part.named) && roster(draft, place).length;
   const submit = once(async () => {
+    fields.filter((field) => field.kind === "date" && !draft.values[field.key]).forEach((field) => answer(draft, place, field, now()));
     const wrong = [...fields, ...extra].map((field) => ({ id: field.key, words: faultOf(field, draft.values[field.key], now()) })).filter(({ words }) => words);
     if (wrong.length) return faults(wrong);
     return sends ? finish(draft, place) : onward(draft, place, step);
@@ -84,7 +85,7 @@ function entry(draft, place, field, small) {
   const take = (value) => answer(draft, place, field, value);
   const value = draft.values[field.key];
   if (field.kind === "count" || field.kind === "year") return entries.count(field, value, take);
-  if (field.kind === "date") return entries.date(field, value, take);
+  if (field.kind === "date") return entries.date(field, value, take, !small);
   if (LISTS.has(field.kind) && small) return entries.select(field, draft, place, value, take);
   return entries.written(field, value, take, field.kind === "text");
 }
@@ -136,22 +137,37 @@ function shown(field, value, place) {
   return found ? named(found.label) : value;
 }
 
+// What stands so far. Of a screen with several numbers only those that were said.
 function summary(draft, place, changeable) {
+  const said = (field) => draft.values[field.key] !== undefined && draft.values[field.key] !== "";
   const parts = draft.job.steps.filter((step) => !step.repeat).flatMap((step) => step.fields.map((key) => ({ step, field: fieldOf(draft, key) })));
-  const lines = parts.filter(({ field }) => changeable || draft.given[field.key] === "filled").map(({ step, field }) => el("div", {},
+  const lines = parts.filter(({ step, field }) => (changeable
+    ? said(field) || field.required || (!step.optional && step.fields.length === 1 && draft.given[field.key] !== "filled")
+    : draft.given[field.key] === "filled" && said(field))).map(({ step, field }) => el("div", {},
     el("dt", {}, named(field.label)), el("dd", {}, shown(field, draft.values[field.key], place) || el("span", { class: "soft" }, say("not_said")),
-      changeable ? [" ", el("a", { href: `#/fill/${draft.id}/${step.key}`, "aria-label": say("change_of", { field: named(field.label) }) }, say("change"))] : null)));
-  const people = draft.job.repeats.filter((part) => steps(draft, place).some((step) => step.repeat === part.key)).map((part) => el("div", {},
-    el("dt", {}, named(part.label)), el("dd", {}, say("people_n", { n: (draft.repeats[part.key] || []).length }),
-      changeable ? [" ", el("a", { href: `#/fill/${draft.id}/${part.step}` }, say("change"))] : null)));
-  return lines.length + people.length ? el("dl", { class: "answers" }, lines, changeable ? people : []) : null;
+      changeable ? [" ", change(draft, step, named(field.label))] : null)));
+  const people = changeable ? draft.job.repeats.filter((part) => (part.named ? namesWanted(draft, place) : rowsOf(draft, part).length)).map((part) => el("div", {},
+    el("dt", {}, named(part.label)), el("dd", {}, say("people_n", { n: rowsOf(draft, part).length }), " ",
+      change(draft, { key: part.step }, named(part.label))))) : [];
+  return lines.length + people.length ? el("dl", { class: "answers" }, lines, people) : null;
+}
+
+const rowsOf = (draft, part) => draft.repeats[part.key] || [];
+const change = (draft, step, label) => el("a", { href: `#/fill/${draft.id}/${step.key}`, "aria-label": say("change_of", { field: label }) }, say("change"));
+
+// What is not asked but may be told.
+function more(draft) {
+  const open = draft.job.steps.filter((step) => (step.optional && step.repeat ? !rowsOf(draft, { key: step.repeat }).length
+    : (step.optional || step.fields.length > 1) && step.fields.every((key) => !draft.values[key] && draft.given[key] !== "filled")));
+  return open.length ? [el("h2", {}, say("can_add")), el("ul", { class: "list-plain links" }, open.map((step) => el("li", {},
+    el("a", { href: `#/fill/${draft.id}/${step.key}` }, named(step.label)))))] : [];
 }
 
 function check(draft, place) {
   if (!draft.checking) { draft.checking = true; keep(draft); }
   const send = once(() => finish(draft, place));
   return show(say("check"), soft(titled(draft)), summary(draft, place, true),
-    el("p", {}, button(say("send"), send, "big")),
+    el("p", {}, button(say("send"), send, "big")), more(draft),
     el("p", {}, button(say("delete_draft"), once(async () => {
       if (!(await confirmed(say("delete_draft_sure"), say("delete")))) return;
       await drafts.drop(draft.id);

@@ -46,9 +46,10 @@ export function follow(draft, field, data) {
 }
 
 export function prefill(draft, data, day) {
+  const asked = new Set(draft.job.steps.filter((step) => !step.optional && !step.repeat).flatMap((step) => step.fields));
   for (const field of draft.job.fields) {
     if (field.repeat || draft.values[field.key]) continue;
-    if (field.kind === "date" && field.required) { draft.values[field.key] = day; draft.given[field.key] = "offered"; }
+    if (field.kind === "date" && asked.has(field.key)) { draft.values[field.key] = day; draft.given[field.key] = "offered"; }
     const list = data[REFERENCES[field.kind]];
     if (list && list.length === 1 && field.required) {
       draft.values[field.key] = list[0].key;
