@@ -32,6 +32,7 @@ def _attendances(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
             "activity": activity.key,
             "place": activity.place.code if activity.place else None,
             "organisation": activity.organisation.key,
+            "origin": attendance.session.origin,
         }
     return rows
 
@@ -47,6 +48,7 @@ def _activities(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
             "until": activity.ends_on,
             "place": activity.place.code if activity.place else None,
             "organisation": activity.organisation.key,
+            "origin": activity.origin,
         }
         for activity in found
     }
@@ -64,6 +66,7 @@ row_sources.register(
             ("activity", _("Activity")),
             ("place", _("Place")),
             ("organisation", _("Organisation")),
+            ("origin", _("Came from")),
         ),
         _attendances,
     )
@@ -80,6 +83,7 @@ row_sources.register(
             ("until", _("Until")),
             ("place", _("Place")),
             ("organisation", _("Organisation")),
+            ("origin", _("Came from")),
         ),
         _activities,
     )

@@ -17,7 +17,7 @@ from samaki.ui.tables import Column, Entry, Table, entry
 WORDED = frozenset(
     {"gender", "age_band", "organisation", "group", "channel", "campaign", "judged", "physical", "kind", "timeliness"}
 )
-NEED_NOT_BE = frozenset({"group", "campaign"})  # a row may well have none
+NEED_NOT_BE = frozenset({"group", "campaign", "origin"})  # a row may well have none
 LINKED = {"person": "person", "activity": "activity", "group": "group", "place": "place"}
 
 
@@ -47,6 +47,8 @@ def _entry(key: str, value: object, known: Mapping[str, str]) -> Entry:
         return Entry(_("Included") if value else _("Not included"))
     if value is None or value == "":
         return Entry("–" if key in NEED_NOT_BE else words.number(None))
+    if key == "origin":
+        return _came_from(str(value))
     if key == "month":
         return Entry(words.period(str(value)))
     if isinstance(value, dt.date):
@@ -54,6 +56,15 @@ def _entry(key: str, value: object, known: Mapping[str, str]) -> Entry:
     text = known.get(str(value))
     href = reverse(LINKED[key], args=[value]) if key in LINKED else ""
     return Entry(text if text is not None else entry(value).text, href)
+
+
+def _came_from(origin: str) -> Entry:
+    """What a record was made of: a form that was sent opens; the others are told."""
+    way, _colon, number = origin.partition(":")
+    if way == "submission":
+        return Entry(_("Form no. %(number)s") % {"number": number}, reverse("submission", args=[int(number)]))
+    ways = {"import": _("Spreadsheet"), "page": _("Page"), "demo": _("Example data")}
+    return Entry(ways.get(way, way))
 
 
 def _all_numbers(key: str, page: RecordPage) -> bool:

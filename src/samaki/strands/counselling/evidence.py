@@ -25,6 +25,7 @@ _REPORT_COLUMNS = (
     ("men_counselled", _("Men counselled")),
     ("men_success", _("Judged improved or stopped")),
     ("men_stopped", _("Stopped physical violence")),
+    ("origin", _("Came from")),
 )
 
 
@@ -48,6 +49,7 @@ def _cases(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
             "judged": latest.get((case.pk, Outcome.Violence.ANY)),
             "physical": latest.get((case.pk, Outcome.Violence.PHYSICAL)),
             "organisation": case.organisation.key,
+            "origin": case.origin,
         }
         for case in cases
     }
@@ -66,6 +68,7 @@ def _report(report: GroupMonth) -> dict[str, object]:
         "men_counselled": report.men_counselled,
         "men_success": report.men_success,
         "men_stopped": report.men_stopped,
+        "origin": report.origin,
     }
 
 
@@ -103,6 +106,7 @@ row_sources.register(
             ("judged", _("Change judged by the men’s group")),
             ("physical", _("Physical violence, judged by the men’s group")),
             ("organisation", _("Organisation")),
+            ("origin", _("Came from")),
         ),
         _cases,
     )

@@ -26,6 +26,7 @@ def _tallies(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
             "campaign": tally.campaign.key if tally.campaign else None,
             "group": tally.group.key if tally.group else None,
             "organisation": tally.organisation.key,
+            "origin": tally.origin,
         }
         for tally in found
     }
@@ -44,6 +45,7 @@ row_sources.register(
             ("campaign", _("Campaign")),
             ("group", _("Group")),
             ("organisation", _("Organisation")),
+            ("origin", _("Came from")),
         ),
         _tallies,
     )
