@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,11 @@ pytestmark = pytest.mark.django_db
 
 def _people(number: int) -> list[int]:
     ids, now = reserve_ids(Person, number), timezone.now()
-    own = {"id": ids, "organisation_id": [an_organisation().pk] * number, "origin": ["a test"] * number}
+    own: dict[str, Sequence[object]] = {
+        "id": ids,
+        "organisation_id": [an_organisation().pk] * number,
+        "origin": ["a test"] * number,
+    }
     insert_columns(Person, {**own, "created_at": [now] * number, "updated_at": [now] * number})
     return ids
 
