@@ -1,0 +1,11 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class Learning(AppConfig):
+    name = "samaki.strands.learning"
+    label = "learning"
+
+    def ready(self) -> None:
+        import_module("samaki.strands.learning.form_handlers")

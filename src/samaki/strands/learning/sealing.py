@@ -1,0 +1,22 @@
+"""What was seen of a person, sealed under her own key and bound to its follow-up. Asks nobody's leave: callers do."""
+
+from __future__ import annotations
+
+from samaki.ground.people.models import PersonKey
+from samaki.kernel import sealed
+from samaki.strands.learning.models import FollowUp
+
+
+def opened(found: FollowUp, key: PersonKey) -> str:
+    """An empty text where nothing was written. Raises SealBroken."""
+    if not found.evidence:
+        return ""
+    return sealed.unseal(bytes(found.evidence), salt=bytes(key.salt), context=_context(found.person_id, found.origin))
+
+
+def closed(text: str, *, person_id: int, origin: str, key: PersonKey) -> bytes:
+    return sealed.seal(text, salt=bytes(key.salt), context=_context(person_id, origin)) if text else b""
+
+
+def _context(person_id: int, origin: str) -> str:
+    return f"follow_up:{person_id}:{origin}"
