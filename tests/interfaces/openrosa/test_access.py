@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 
 import pytest
 import time_machine
@@ -235,7 +236,7 @@ def test_guessing_is_held_up_for_the_name_at_the_address_alone(in_field: Field, 
     assert (statuses[0], statuses[-1]) == (401, 429)
     assert wrong.form_list().headers["retry-after"] == "300"
     assert in_field.phone(in_field.another()).form_list().status == 200  # her colleague behind the same address
-    with time_machine.travel(timezone.now() + timezone.timedelta(seconds=301)):
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=301)):
         assert in_field.phone().form_list().status == 200
 
 

@@ -181,7 +181,8 @@ def test_many_posts_at_once_are_all_taken_in_bounded_memory(site: Site) -> None:
     lock = threading.Lock()
 
     def sender(_number: int) -> list[int]:
-        phone, statuses = site.phone(), []
+        phone = site.phone()
+        statuses: list[int] = []
         phone.form_list()
         while True:
             with lock:

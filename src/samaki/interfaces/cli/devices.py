@@ -22,7 +22,7 @@ from samaki.kernel.actors import Actor
 
 def add(arguments: Namespace) -> int:
     by = acting(arguments)
-    user = User.objects.get(pk=by.user_id) if arguments.username == by.name else user_named(by, arguments.username)
+    user = User.objects.get(username=by.name) if arguments.username == by.name else user_named(by, arguments.username)
     programme = programme_named(by, arguments.programme)
     issued = devices.issue_device(
         user=user,
