@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group
 from samaki.ground.people.models import MatchCandidate, Person
@@ -29,10 +30,14 @@ INSIDE = {"own": 200, "other": 404, "officer": 200, "donor": 404, "authority": 4
 INSIDE_PROGRAMME = {**INSIDE, "other": 200}  # both partners; each sees her own reports
 NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
+ADMINISTERED = {**dict.fromkeys(READERS, 403), "administrator": 200}
 LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
 
 STATUS: dict[str, dict[str, int]] = {
-    "audit_trail": {**dict.fromkeys(READERS, 403), "administrator": 200},
+    "audit_trail": ADMINISTERED,
+    "users": ADMINISTERED,
+    "user_add": ADMINISTERED,
+    "user": ADMINISTERED,
     "home": LISTS,
     "more": LISTS,
     "programmes": PUBLIC_INSIDE,
@@ -60,6 +65,7 @@ STATUS: dict[str, dict[str, int]] = {
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
+    *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
     *("devices", "add_device", "revoke_device"),
     *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
@@ -94,6 +100,7 @@ def theirs() -> dict[str, list[object]]:
         "activity": [activity.key],
         "group": [group.key if group else Group.objects.filter(programme__key="banteay-srei").first().key],  # type: ignore[union-attr]  # the example has one
         "person": [person.pk],
+        "user": [User.objects.get(username="officer").pk],
         "periods": ["fia"],
         "period": ["fia", report.period],
         "lock_period": ["fia", report.period],

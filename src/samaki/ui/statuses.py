@@ -44,6 +44,8 @@ STATUSES = {
     "open_for_correction": Status(_("Open for a correction"), Tone.WARN),
     "superseded": Status(_("Replaced by a later version"), Tone.PLAIN),
     "not_locked": Status(_("Not locked"), Tone.PLAIN),
+    "second_step": Status(_("Second step set up"), Tone.GOOD),
+    "closed": Status(_("Account closed"), Tone.PLAIN),
     "refused": Status(_("Refused"), Tone.BAD),
     "pending": Status(_("Pending"), Tone.WAIT),
     "in_progress": Status(_("In progress"), Tone.WAIT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,7 +14,7 @@ from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.accounts.rules import may_give
 from samaki.ground.organisations.models import Organisation
 from samaki.kernel import policy
-from samaki.kernel.actors import AnyActor, Grant, Role
+from samaki.kernel.actors import AnyActor, Grant, Role, System
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, Invalid, Refused
@@ -161,6 +162,25 @@ def close_account(*, user: User, organisation: Organisation, by: AnyActor, at: d
         user.save(update_fields=["is_active"])
         record(by, "close_account", user, organisation_id=organisation.pk)
     return user
+
+
+def reset_second_factor(*, user: User, organisation: Organisation, by: AnyActor, at: dt.datetime) -> int:
+    """Takes away every second sign-in step of who lost hers, and returns how many: she sets up a new one after her
+    password. Raises Refused for one's own, to an actor who has not given his own second step, and where she holds a
+    role that he may not give; Conflict("no_second_factor")."""
+    with keeping_refusals(by, Action.MANAGE_USERS, user, organisation_id=organisation.pk):
+        if not isinstance(by, System) and not by.second_factor:
+            raise Refused(
+                "second_factor_wanted", _("This part needs a second sign-in step. Please set it up in Security.")
+            )
+        if by.user_id == user.pk:
+            raise Refused("own_account", _("Your own second step is changed under Security."))
+        _all_roles_within(by, user, organisation, at)
+        taken = int(Authenticator.objects.filter(user=user).delete()[0])
+        if not taken:
+            raise Conflict("no_second_factor", _("This user has no second step set up."))
+        record(by, "reset_second_factor", user, organisation_id=organisation.pk, details={"taken": taken})
+    return taken
 
 
 def _all_roles_within(by: AnyActor, user: User, organisation: Organisation, at: dt.datetime) -> None:

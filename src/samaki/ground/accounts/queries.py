@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import RoleGrant, User
+from samaki.ground.organisations.models import Organisation
 from samaki.kernel.actors import Actor, AnyActor, Grant, Role
 from samaki.kernel.errors import NotFound
-from samaki.kernel.policy import Action, reach
+from samaki.kernel.policy import Action, reach, refusal
 
 
 def actor_of(user: User, *, on: dt.date, second_factor: bool, reason: str = "") -> Actor:
@@ -64,3 +67,25 @@ def role_grants(actor: AnyActor, user: User) -> QuerySet[RoleGrant]:
     """The user's roles that the actor administers, the latest first."""
     within = reach(actor, Action.MANAGE_USERS).q(group="group_id")
     return RoleGrant.objects.filter(within, user=user).select_related("organisation").order_by("-since", "-pk")
+
+
+def user(actor: AnyActor, user_id: int) -> User:
+    """Raises Refused to who keeps no users, NotFound for another's, saying the same whether she exists or not."""
+    if not reach(actor, Action.MANAGE_USERS):
+        raise refusal(actor, Action.MANAGE_USERS)
+    found = users(actor).filter(pk=user_id).first()
+    if found is None:
+        raise NotFound("no_such_user", _("There is no such user."))
+    return found
+
+
+def home_of(actor: AnyActor, user: User, *, on: dt.date) -> Organisation | None:
+    """The organisation at which the actor keeps her; None where none of her roles there still runs."""
+    grant = role_grants(actor, user).exclude(until__lt=on).first()
+    return grant.organisation if grant else None
+
+
+def with_second_step(ids: Iterable[int]) -> frozenset[int]:
+    """Those of the users who have set up a second sign-in step; recovery codes alone are none."""
+    steps = Authenticator.objects.filter(user__in=ids).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return frozenset(steps.values_list("user_id", flat=True))

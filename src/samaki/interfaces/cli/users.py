@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.accounts.operations import close_account, create_user, grant_role, revoke_role, set_password
-from samaki.ground.accounts.queries import is_administered, role_grants
+from samaki.ground.accounts.queries import home_of, is_administered, role_grants
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.organisations.operations import create_organisation
@@ -143,10 +143,10 @@ def _running(user: User, by: AnyActor) -> QuerySet[RoleGrant]:
 
 def _home(user: User, by: AnyActor) -> Organisation:
     """Where the actor keeps her. Raises WrongArgument where none of her roles there still runs."""
-    grant = _running(user, by).first()
-    if grant is None or grant.organisation is None:
+    home = home_of(by, user, on=timezone.localdate())
+    if home is None:
         raise WrongArgument(f"{user.username} holds no role any more within your reach: `samaki user add` gives one")
-    return grant.organisation
+    return home
 
 
 def _password(arguments: Namespace) -> str:

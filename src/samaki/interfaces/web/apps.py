@@ -6,4 +6,4 @@ class Web(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from samaki.interfaces.web import panels, second_factor, trail  # noqa: F401  # registers; connects signals of sign-in
+        from samaki.interfaces.web import panels, second_factor, trail, users  # noqa: F401  # registers; connects signals of sign-in
