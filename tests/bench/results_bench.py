@@ -3,7 +3,7 @@
     python -m tests.bench.results_bench --people 100000 --attendances 1000000 [--databases sqlite,postgresql]
         [--rounds 40] [--keep FOLDER] [--out FILE]
 
-Prints a JSON line per database. Cold: a new process that has nothing, from the first question
+Prints a JSON line per database, then a table of them. Cold: a new process that has nothing, from the first question
 to the last of the five, beside DuckDB answering the same five from its file; the two must agree. Warm: one register
 of 20 people is saved, then a figure asked. The machine may do other work: read the ratios, and `cpu` beside `p50`.
 """
@@ -252,6 +252,23 @@ def child(part: str, folder: Path, url: str, *arguments: object) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def table(lines: list[dict[str, Any]]) -> None:
+    """What was aimed at, by database; times are wall clock / own work."""
+    print("\n" + f"{'figures':42}" + "".join(f"{line['database']:>18}" for line in lines))
+
+    def row(words: str, cells: list[str]) -> None:
+        print(f"{words:42}" + "".join(f"{cell:>18}" for cell in cells))
+
+    row("the five, cold: times DuckDB in this run", [str(line.get("cold_to_duckdb", "–")) for line in lines])
+    for key in lines[0]["warm_after_a_write_ms"]:
+        times = [line["warm_after_a_write_ms"][key] for line in lines]
+        row(f"{key}, ms", [f"{one['p50']} / {one['cpu']}" for one in times])
+    crosses = [line["cross_of_three_ms"] for line in lines]
+    row("any cross of three, p95 ms", [f"{one['p95']} / {one['cpu_p95']}" for one in crosses])
+    pages = [line["first_page_ms"] for line in lines]
+    row("first page of the rows behind, ms", [f"{one['p50']} / {one['cpu']}" for one in pages])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=10_000)
@@ -267,7 +284,10 @@ def main() -> None:
         print(json.dumps(cold(*asked.arguments) if asked.part == "cold" else measured(*asked.arguments)))
         return
 
+    lines: list[dict[str, Any]] = []
+
     def tell(line: dict[str, Any]) -> None:
+        lines.append(line)
         print(json.dumps(line), flush=True)
         if asked.out:
             with asked.out.open("a") as file:
@@ -306,6 +326,7 @@ def main() -> None:
     finally:
         if not asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
+    table(lines)
 
 
 if __name__ == "__main__":
