@@ -27,7 +27,7 @@ export function options(field, data, draft, day) {
   if (field.kind === "month") return lastMonths(day, 13).map((value) => ({ value, month: value }));
   const list = data[REFERENCES[field.kind]];
   if (!list) return null;
-  return list.map((one) => ({ value: one.key, label: named(one), more: one.more ? named(one.more) : "", date: one.date, one }));
+  return list.map((one) => ({ value: one.key, label: named(one.label), more: one.more ? named(one.more) : "", date: one.date, one }));
 }
 
 export const known = (field, value, data) => (data[REFERENCES[field.kind]] || []).find((one) => one.key === value);
