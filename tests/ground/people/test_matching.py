@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from samaki.ground.people import operations, queries, rules
 from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
-from samaki.ground.people.operations import NewPerson
+from samaki.ground.people.operations import NewPerson, matching
 from samaki.ground.people.romanisation import of_khmer, of_latin
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel.audit.models import AuditEntry
@@ -249,7 +249,11 @@ def test_nobody_is_told_apart_without_her_name_who_would_be_proposed_with_it(
 
 
 @pytest.mark.django_db
-def test_a_second_list_is_proposed_exactly_who_shares_a_key_and_is_alike() -> None:
+@pytest.mark.parametrize("at_once", [7, 1_000])
+def test_a_second_list_is_proposed_exactly_who_shares_a_key_and_is_alike(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "AT_ONCE", at_once)
     organisation = an_organisation()
     people: dict[int, Traits] = {}
     for entries in (ENTRIES[::2], ENTRIES[1::2]):

@@ -33,6 +33,7 @@ from samaki.kernel.database.bulk import among, among_sql, insert_columns
 from samaki.kernel.errors import Conflict, DomainError
 from samaki.kernel.policy import Action
 
+AT_ONCE = 1_000  # people whose pairs are held at one time: a large list has millions
 _State = MatchCandidate.State
 _Pair = tuple[int, int]
 
@@ -130,20 +131,32 @@ def write_candidates(
     birth year, gender and place tell her apart whatever her name is. For operations of this package."""
     forms = forms or Forms()
     traits = dict(known)
+    facts = {pk: _Facts(one.birth_year, one.gender, one.place_id, pk) for pk, one in known.items()}
     unknown = _facts(organisation_id, frozenset(person_ids) - traits.keys())
     _open(traits, unknown, forms)
-    sharing = _sharing_a_key(organisation_id, person_ids)
-    facts = {pk: _Facts(one.birth_year, one.gender, one.place_id, pk) for pk, one in known.items()} | unknown
-    facts |= _facts(organisation_id, set(sharing[:, 1].tolist()) - facts.keys())
+    facts |= unknown
     phones = {pk: sealed.blocking_key(traits[pk].phone, purpose="phone") for pk in person_ids if pk in traits}
-    possible = _possible(sharing, facts, phones)
+    asked = np.array(sorted(set(person_ids)), dtype=np.int64)
+    written = 0
+    for start in range(0, len(asked), AT_ONCE):
+        sharing = _sharing_a_key(organisation_id, asked[start : start + AT_ONCE].tolist())
+        # Two who are both asked about meet twice: once is enough.
+        sharing = sharing[(sharing[:, 0] < sharing[:, 1]) | ~np.isin(sharing[:, 1], asked)]
+        facts |= _facts(organisation_id, set(sharing[:, 1].tolist()) - facts.keys())
+        possible = _possible(sharing, facts, phones)
+        _open(traits, {pk: facts[pk] for pair in possible for pk in pair if pk not in traits}, forms)
+        written += _write_alike(organisation_id, possible, traits)
+    return written
+
+
+def _write_alike(organisation_id: int, possible: set[_Pair], traits: Mapping[int, Traits]) -> int:
+    """Candidates of those pairs that are alike by name too, unless they were proposed before."""
     if not possible:
         return 0
-    _open(traits, {pk: facts[pk] for pair in possible for pk in pair if pk not in traits}, forms)
     first_ids = {first for first, _second in possible}
-    written = set(MatchCandidate.objects.filter(among("first_id", first_ids)).values_list("first_id", "second_id"))
+    before = set(MatchCandidate.objects.filter(among("first_id", first_ids)).values_list("first_id", "second_id"))
     new = []
-    for first, second in sorted(possible - written):
+    for first, second in sorted(possible - before):
         if first in traits and second in traits:
             score = likeness(traits[first], traits[second])
             if score >= PROPOSED_FROM:
@@ -180,10 +193,10 @@ def _open(traits: dict[int, Traits], people: Mapping[int, _Facts], forms: Forms)
 
 def _possible(sharing: Indexes, facts: Mapping[int, _Facts], phones: Mapping[int, int]) -> set[_Pair]:
     """Pairs that may be one person, whatever the names are. Whose phone is the same shares its key."""
-    ids = np.array(sorted(facts), dtype=np.int64)
-    if not len(sharing) or not len(ids):
-        return set()
+    ids = np.array([pk for pk in np.unique(sharing[:, :2]).tolist() if pk in facts], dtype=np.int64)
     sharing = sharing[np.isin(sharing[:, 0], ids) & np.isin(sharing[:, 1], ids)]
+    if not len(sharing):
+        return set()
     people = [facts[int(person_id)] for person_id in ids]
     stands = np.array([one.stands for one in people], dtype=np.int64)
     own_phone = np.array([phones.get(int(person_id), -1) for person_id in ids], dtype=np.int64)
