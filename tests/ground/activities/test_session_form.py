@@ -341,7 +341,7 @@ def test_rightsholder_groups_are_counted_beside_the_total() -> None:
     assert _counts(Session.objects.get()) == {("all", "all"): 9, ("rightsholder_group", "youth"): 4}
 
 
-def test_a_planned_activity_is_held_by_its_form_and_planned_again_when_that_is_taken_back() -> None:
+def test_a_planned_activity_is_held_by_its_form_and_its_session_stands_unfilled_when_that_is_taken_back() -> None:
     field = a_field()
     activity = an_activity(field, state=Activity.State.PLANNED)
     _take(field, _entry(field, activity=activity.key, kind="", all=6))
