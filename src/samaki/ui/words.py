@@ -75,6 +75,8 @@ def counted(value: Number | None, unit: str) -> str:
             return pgettext("counted", "%(n)s activities") % {"n": shown}
         case "attendance":
             return pgettext("counted", "%(n)s attendances") % {"n": shown}
+        case "submission":
+            return pgettext("counted", "%(n)s records") % {"n": shown}
         case _other:
             return shown
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from samaki.engines.fieldforms.models import Form, FormVersion, Submission
+from samaki.engines.fieldforms.models import Attachment, Form, FormVersion, Submission
 from samaki.ground.programmes.queries import programmes_for
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import NotFound
@@ -99,3 +99,26 @@ def is_t4(form: Form) -> bool:
 def _not_t4() -> Q:
     sensitive = [handler.key for handler in form_handlers if handler.tier is Tier.T4]
     return Q(form__is_sensitive=False) & ~Q(form__handler__in=sensitive)
+
+
+def states(actor: AnyActor, form_ids: Iterable[int]) -> dict[int, str]:
+    """Of each form that the actor sees: published, where some version is; else draft, else withdrawn."""
+    found = FormVersion.objects.filter(form__in=forms(actor).filter(pk__in=list(form_ids)))
+    known: dict[int, str] = {}
+    order = (FormVersion.State.WITHDRAWN, FormVersion.State.DRAFT, FormVersion.State.PUBLISHED)
+    for form_id, state in found.order_by().values_list("form_id", "state").distinct():
+        if order.index(FormVersion.State(state)) >= order.index(FormVersion.State(known.get(form_id, order[0]))):
+            known[form_id] = state
+    return known
+
+
+def attachments(actor: AnyActor, submission: Submission) -> QuerySet[Attachment]:
+    """Files of a submission that was found, by name."""
+    return submission.attachments.order_by("name")
+
+
+def chain(actor: AnyActor, submission: Submission) -> QuerySet[Submission]:
+    """The submission and those of its chain of corrections, the latest first. Call for one that was found."""
+    root = submission.root_id or submission.pk
+    found = Submission.objects.filter(Q(pk=root) | Q(root=root)).exclude(state=State.DELETED)
+    return found.defer("xml", "answers").select_related("user").order_by("-pk")

@@ -219,7 +219,7 @@ def _draft(
         faults = (*faults, Fault("form_version_made", Level.NOTE, "settings", 2, "version", made))
     known = form.versions.filter(version=definition.version).first()
     if known is not None and known.state != State.DRAFT:
-        if bytes(known.source or b"") == content:
+        if known.xform == xform:
             return Taken(known, faults)
         fault = Fault("form_version_taken", Level.ERROR, "settings", 2, "version", definition.version)
         return Taken(None, (fault, *faults))

@@ -59,8 +59,9 @@ def _convert(content: bytes, kind: str, stem: str) -> Found:
         return {"error": _named(str(error), error.code.name if error.code else ""), "rows": rows}
     except MemoryError:
         raise
-    except Exception as error:  # a workbook that the library did not foresee
-        return {"error": {"code": "", "text": f"{type(error).__name__}: {error}"[:500]}, "rows": rows}
+    except Exception as error:  # a workbook that the library did not foresee: while it is opened, or after
+        code = "" if rows else "form_not_xlsform"
+        return {"error": {"code": code, "text": f"{type(error).__name__}: {error}"[:500]}, "rows": rows}
     if len(xform) > MOST_XFORM:
         return {"error": {"code": "form_too_large", "text": ""}}
     return {
@@ -80,16 +81,26 @@ def _named(text: str, code: str) -> Found:
     for one in ErrorCode:
         if code and one.name != code:
             continue
-        pattern = re.sub(
-            r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(one.value.msg.replace("{{", "{").replace("}}", "}"))
-        )
-        try:
-            match = re.match(pattern, text, re.DOTALL)
-        except re.error:
-            continue
+        match = re.match(_pattern(one.value.msg), text, re.DOTALL)
         if match is not None:
             return {"code": one.name, "text": text, "values": match.groupdict()}
     return {"code": code, "text": text}
+
+
+def _pattern(message: str) -> str:
+    """What finds the message and its values; a value that stands twice is found once."""
+    seen: set[str] = set()
+
+    def group(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in seen:
+            return ".*?"
+        seen.add(name)
+        return f"(?P<{name}>.*?)"
+
+    plain = message.replace("${{", "$\x01").replace("}}", "\x02")
+    pattern = re.sub(r"\\\{(\w+)\\\}", group, re.escape(plain))
+    return pattern.replace("\x01", r"\{").replace("\x02", r"\}") + r"\Z"
 
 
 def _survey_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, int]]:

@@ -18,11 +18,11 @@ from samaki.interfaces.imports.mending import wrong_rows
 from samaki.interfaces.imports.models import ImportRun
 from samaki.interfaces.imports.remembered import is_of_cases
 from samaki.interfaces.imports.web.forms import ColumnsForm, ReasonForm, UploadForm
-from samaki.interfaces.imports.web.uploads import kept_in_memory
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
+from samaki.interfaces.web.uploads import kept_in_memory
 from samaki.kernel.policy import refusal
 from samaki.kernel.tables import table_kinds
-from samaki.kernel.tables.content import Unusable, as_invalid
+from samaki.kernel.tables.content import MOST_BYTES, Unusable, as_invalid
 from samaki.ui.tables import Column, Entry, Table
 
 RUNS_SHOWN = 20
@@ -50,7 +50,7 @@ def imports(request: ActorRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept_in_memory
+@kept_in_memory(MOST_BYTES)
 def send(request: ActorRequest, kind: str) -> HttpResponse:
     """Send a file: it is checked, not saved."""
     table_kind = kind_named(kind)
