@@ -70,7 +70,7 @@ def test_the_code_is_drawn_without_style_and_with_words_for_who_cannot_see_it() 
     drawn = code("x" * 300, 'a "label"')
     assert "style" not in drawn
     assert 'aria-label="a &quot;label&quot;"' in drawn
-    assert re.fullmatch(r'<svg role="img"[^>]*><rect[^>]*/><path d="[Mhvz\d -]+" fill="#000"/></svg>', drawn)
+    assert re.fullmatch(r'<svg class="qr" role="img"[^>]*><rect[^>]*/><path d="[Mhvz\d -]+" fill="#000"/></svg>', drawn)
 
 
 def test_the_page_of_the_code_keeps_the_strict_policy(setting: Setting) -> None:
