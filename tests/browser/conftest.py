@@ -134,3 +134,11 @@ def small_targets(page: Page) -> list[str]:
         [TAPPED, EXEMPT, ROWS],
     )
     return list(found)
+
+
+@pytest.fixture(scope="session")
+def field_site(base_url: str, data_folder: Path) -> str:
+    """The running site with an activity to record today, people of it, and months that are owed."""
+    program = [sys.executable, "-m", "tests.browser.field_world"]
+    subprocess.run(program, check=True, env=_environment(data_folder), cwd=Path(__file__).parents[2])
+    return base_url

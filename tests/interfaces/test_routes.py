@@ -11,14 +11,22 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from samaki.engines.fieldforms.models import Form, Submission
+from samaki.engines.fieldforms.operations.parcels import Parcel
+from samaki.engines.fieldforms.operations.receiving import receive
 from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group
+from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.periods.models import PeriodLock, PeriodReport
 from samaki.ground.periods.rules import State
+from samaki.ground.programmes.models import Programme
+from samaki.kernel.actors import Actor, Grant, Role
 from samaki.strands.counselling.models import Case
+from tests.factories.fieldforms import a_form, xml
 from tests.interfaces.pages import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
@@ -61,12 +69,27 @@ STATUS: dict[str, dict[str, int]] = {
     "reports": LISTS,
     "report": INSIDE,
     "write_report": {**INSIDE, "officer": 404},
+    "verify_records": {**OWN_LIST, "officer": 200},
+    "forms": {**OWN_LIST, "officer": 200},
+    "form_send": {**OWN_LIST, "officer": 200},
+    "form": INSIDE,
+    "form_version": INSIDE,
+    "form_match": INSIDE,
+    "form_data": {**INSIDE, "officer": 403},  # the form is the programme's to oversee, the answers are not
+    "form_zip": {**INSIDE, "officer": 403},
+    "form_xlsx": {**INSIDE, "officer": 403},
+    "submission": NAMES,
+    "submissions_to_mend": OWN_LIST,
 }
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
+    *("form_step", "form_again", "form_version_step", "form_media", "form_media_remove"),
+    *("submission_step", "submission_file"),
     *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
     *("devices", "add_device", "revoke_device"),
+    *("field", "field_worker", "field_manifest", "field_me", "field_phone", "field_data", "field_send"),
+    *("verify_record", "verify_record_done", "return_record"),
     *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
     *("gallery", "set_language", "leave", "lock", "unlock", "still_here", "sign_in_as_example"),
@@ -89,6 +112,7 @@ def theirs() -> dict[str, list[object]]:
     pair = MatchCandidate.objects.filter(organisation__key="banteay-srei").order_by("pk").first()
     report = PeriodReport.objects.filter(organisation__key="banteay-srei", state=State.SUBMITTED).order_by("pk").first()
     assert activity and person and pair and report
+    form, sent = _a_form_with_a_record()
     return {
         "programme": ["fia"],
         "place": ["15"],
@@ -106,12 +130,25 @@ def theirs() -> dict[str, list[object]]:
         "lock_period": ["fia", report.period],
         "reopen_period": ["fia", report.period],
         "report": [report.pk],
+        **{name: [form.pk] for name in ("form", "form_match", "form_data", "form_zip", "form_xlsx")},
+        "form_version": [form.pk, form.versions.get().pk],
+        "submission": [sent.pk],
         "write_report": ["fia", "banteay-srei", report.period],
         "decide_duplicate": [pair.pk],
         "reveal_name": [person.pk],
         "verify_report": [report.pk],
         "return_report": [report.pk],
     }
+
+
+def _a_form_with_a_record() -> tuple[Form, Submission]:
+    """Banteay Srei's own form, to which it has sent something."""
+    ours = Organisation.objects.get(key="banteay-srei")
+    programme = Programme.objects.get(key="fia")
+    form = Form.objects.filter(key="routes").first() or a_form(programme, "routes", organisation=ours)
+    sender = Actor(None, "sender", (Grant(Role.FACILITATOR, ours.pk, programme.pk),))
+    parcel = Parcel(programme.pk, ours.pk, sender, xml(key="routes", instance="uuid:routes"))
+    return form, Submission.objects.get(pk=receive(parcel, at=timezone.now()).number)
 
 
 def test_every_route_has_its_line() -> None:

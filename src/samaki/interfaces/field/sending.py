@@ -48,7 +48,8 @@ def _by_token(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             try:
                 return view(request, sender)
             except DomainError as error:
-                return _refused(error.status, error.code, error.message)
+                # What a phone cannot mend by filling in again is a bad request, as at the door of the other apps.
+                return _refused(400 if error.status == 422 else error.status, error.code, error.message)
 
     return csrf_exempt(login_not_required(opened))
 
