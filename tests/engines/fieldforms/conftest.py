@@ -6,7 +6,7 @@ import pytest
 
 from samaki.ground.groups.models import Group
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.errors import Conflict, DomainError, RowsInvalid
+from samaki.kernel.errors import Conflict, DomainError, Refused, RowsInvalid
 from samaki.kernel.form_handlers import Entry, FormHandler, HandlerField, Handling, Kind, RecordOf, form_handlers
 from samaki.kernel.policy import Action
 from tests.factories.field import Field, a_field
@@ -18,11 +18,14 @@ def field() -> Field:
 
 
 def _take(entries: Sequence[Entry], handling: Handling) -> None:
-    """Makes a group of each visit, named by its origin; 99 women are refused, 98 break the handler."""
+    """Makes a group of each visit, named by its origin; 99 women are too many, 98 break it, 97 nobody may."""
     faults: list[tuple[int, DomainError]] = [
         (index, Conflict("too_many", "Too many", field="women"))
         for index, entry in enumerate(entries)
         if entry.values.get("women") == 99
+    ]
+    faults += [
+        (index, Refused("refused", "No")) for index, entry in enumerate(entries) if entry.values.get("women") == 97
     ]
     if faults:
         raise RowsInvalid(faults)

@@ -127,6 +127,14 @@ def test_what_cannot_become_a_record_is_kept_with_the_reason(field: Field, form:
     assert opened(stored).answers.values["women"] == women
 
 
+def test_a_record_that_its_handler_refuses_is_in_the_trail(field: Field, form: Form) -> None:
+    assert receive(a_parcel(field, _visit("97")), at=AT).state == "failed"
+    assert AuditEntry.objects.filter(refused=True).values_list("action", "organisation_id").get() == (
+        "record_activity",
+        field.ours.pk,
+    )
+
+
 def test_a_missing_answer_is_named(field: Field, form: Form) -> None:
     assert receive(a_parcel(field, xml("<women>1</women>")), at=AT).state == "failed"
     fault = Submission.objects.get().faults[0]

@@ -203,6 +203,18 @@ def test_two_who_withdraw_add_up_in_the_count() -> None:
     }
 
 
+def test_who_withdraws_adds_one_to_those_counted_beside_the_names_and_loses_none() -> None:
+    field = a_field()
+    person = a_consenting_person(field.ours, birth_year=1990)
+    activity = an_activity(field)
+    session = _attend(field, activity, person.pk)
+    counts = {("gender", "woman"): 4, ("gender", "man"): 2}
+    operations.record_tallies(session=session, revision=session.revision, counts=counts, by=field.me, at=NOW)
+    withdraw(person.pk, by=SETUP, at=NOW)
+    tallies = {(tally.dimension, tally.value): tally.count for tally in queries.sheets(field.me, activity)[0].tallies}
+    assert tallies == {ALL: 7, ("gender", "woman"): 5, ("gender", "man"): 2, ("age_band", "25_34"): 1}
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_lists_of_activities_and_their_sheets_take_as_many_queries_whatever_their_length(
     rows: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -18,7 +18,8 @@ from samaki.engines.fieldforms.mapping import Plan, plan_of
 from samaki.engines.fieldforms.models import Form
 from samaki.engines.fieldforms.xforms import Answers
 from samaki.kernel.actors import AnyActor
-from samaki.kernel.errors import DomainError, Invalid, RowsInvalid
+from samaki.kernel.audit.operations import record
+from samaki.kernel.errors import DomainError, Invalid, Refused, RowsInvalid
 from samaki.kernel.form_handlers import Entry, FormHandler, Handling, form_handlers
 
 logger = logging.getLogger("samaki.fieldforms")
@@ -55,7 +56,10 @@ def handle(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.dat
         else:
             entries[index] = Entry(one.origin, values, repeats, one.by, one.received_at)
     handling = Handling(form.programme_id, organisation_id, at)
-    return faults | _take(handler, entries, handling)
+    refused = _take(handler, entries, handling)
+    for index, reasons in refused.items():
+        _keep_refusals(handler, form, sent[index], reasons, handling)
+    return faults | refused
 
 
 def would_fail(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.datetime) -> Faults:
@@ -92,6 +96,24 @@ def _take(handler: FormHandler, entries: Mapping[int, Entry], handling: Handling
         else:
             break
     return faults
+
+
+def _keep_refusals(
+    handler: FormHandler, form: Form, one: Sent, reasons: Sequence[DomainError], handling: Handling
+) -> None:
+    """A record refused is in the trail, though what was sent is kept."""
+    for reason in reasons:
+        if isinstance(reason, Refused) and not reason.recorded:
+            record(
+                one.by,
+                handler.action.value,
+                form,
+                organisation_id=handling.organisation_id,
+                programme_id=handling.programme_id,
+                details={"code": reason.code, "origin": one.origin},
+                refused=True,
+            )
+            reason.recorded = True
 
 
 def _each(

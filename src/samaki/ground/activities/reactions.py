@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Set
 
 from django.db.models import F
 
 from samaki.ground.activities.models import Attendance, Tally
+from samaki.ground.activities.rules import ALL
+from samaki.ground.activities.sittings import with_total
 from samaki.ground.people.events import PersonWithdrawn
 from samaki.ground.people.rules import age_band
 from samaki.ground.periods.locks import lock_over, locked_periods
@@ -27,6 +30,7 @@ def move_to_tallies(event: PersonWithdrawn) -> None:
         if lock_over(locks[attendance.session.activity.programme_id], attendance.session.held_on) is None
     }
     Attendance.objects.filter(pk__in=moved).delete()
+    _say_all({session.pk for session in moved.values()})
     # Two records of hers at one session were one person there.
     rises = Counter(
         (session.pk, dimension, value)
@@ -41,3 +45,15 @@ def move_to_tallies(event: PersonWithdrawn) -> None:
         same = Tally.objects.filter(session=session_id, dimension=dimension, value=value)
         if not same.update(count=F("count") + rise):
             Tally.objects.create(session_id=session_id, dimension=dimension, value=value, count=rise)
+
+
+def _say_all(session_ids: Set[int]) -> None:
+    """Where only parts were counted, how many that is in all: one more of each part would otherwise hide the rest."""
+    counts: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for tally in Tally.objects.filter(session__in=session_ids):
+        counts[tally.session_id][tally.dimension, tally.value] = tally.count
+    Tally.objects.bulk_create(
+        Tally(session_id=session_id, dimension=ALL[0], value=ALL[1], count=total[ALL])
+        for session_id, known in counts.items()
+        if ALL not in known and ALL in (total := with_total(known))
+    )
