@@ -13,6 +13,7 @@ WITHOUT_ACTOR = {
     "samaki.ground.places.queries.*": "the gazetteer is public",
     "samaki.ground.people.queries.count_open": "a number of pairs tells of nobody; it stands beside every unique count",
     "samaki.ground.periods.queries.locks": "that a period is locked is no secret (T1)",
+    "samaki.ground.periods.queries.standing_locks": "that a period is locked is no secret (T1)",
     "samaki.ground.periods.queries.month_of": "reads the text of a period, no record",
     "samaki.ground.accounts.queries.actor_of": "makes the actor",
     "samaki.ground.accounts.queries.actor_named": "makes the actor",

@@ -85,7 +85,7 @@ def home_of(actor: AnyActor, user: User, *, on: dt.date) -> Organisation | None:
     return grant.organisation if grant else None
 
 
-def with_second_step(ids: Iterable[int]) -> frozenset[int]:
-    """Those of the users who have set up a second sign-in step; recovery codes alone are none."""
-    steps = Authenticator.objects.filter(user__in=ids).exclude(type=Authenticator.Type.RECOVERY_CODES)
+def with_second_step(actor: AnyActor, ids: Iterable[int]) -> frozenset[int]:
+    """Those of the users the actor keeps who have set up a second sign-in step; recovery codes alone are none."""
+    steps = Authenticator.objects.filter(user__in=users(actor).filter(pk__in=ids)).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return frozenset(steps.values_list("user_id", flat=True))

@@ -166,7 +166,7 @@ def _rows(actor: AnyActor, found: Sequence[User]) -> list[Mapping[str, object]]:
     for grant in grants.order_by("role", "pk"):
         by_user[grant.user_id].append(grant)
     where = _programmes([grant for held in by_user.values() for grant in held])
-    stepped = queries.with_second_step(ids)
+    stepped = queries.with_second_step(actor, ids)
     return [
         {
             "user": one,
