@@ -87,5 +87,6 @@ def home_of(actor: AnyActor, user: User, *, on: dt.date) -> Organisation | None:
 
 def with_second_step(actor: AnyActor, ids: Iterable[int]) -> frozenset[int]:
     """Those of the users the actor keeps who have set up a second sign-in step; recovery codes alone are none."""
-    steps = Authenticator.objects.filter(user__in=users(actor).filter(pk__in=ids)).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    steps = Authenticator.objects.filter(user__in=users(actor).filter(pk__in=ids))
+    steps = steps.exclude(type=Authenticator.Type.RECOVERY_CODES)
     return frozenset(steps.values_list("user_id", flat=True))
