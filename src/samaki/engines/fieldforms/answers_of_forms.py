@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.fieldforms.models import Form, FormVersion, Submission
 from samaki.engines.fieldforms.opening import context_of
-from samaki.engines.fieldforms.queries import is_t4, submissions
+from samaki.engines.fieldforms.queries import submissions
+from samaki.engines.fieldforms.sensitive import is_t4
 from samaki.engines.fieldforms.xforms import Answers, Question
 from samaki.engines.fieldforms.xforms.answers import POSITION
 from samaki.kernel.actors import AnyActor

@@ -8,10 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.fieldforms.models import Attachment, Form, FormVersion, Submission
+from samaki.engines.fieldforms.sensitive import not_t4
 from samaki.ground.programmes.queries import programmes_for
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import NotFound
-from samaki.kernel.form_handlers import Tier, form_handlers
 from samaki.kernel.policy import Action, may, reach, refusal
 
 State = Submission.State
@@ -62,7 +62,7 @@ def versions(actor: AnyActor, form: Form) -> QuerySet[FormVersion]:
 def submissions(actor: AnyActor, form: Form | None = None) -> QuerySet[Submission]:
     """What stands now, of organisations whose people's records the actor may see; without what is deleted."""
     found = Submission.objects.filter(reach(actor, Action.SEE_PEOPLE).q(), is_current=True).exclude(state=State.DELETED)
-    found = found.filter(_not_t4())
+    found = found.filter(not_t4())
     return found if form is None else found.filter(form=form)
 
 
@@ -71,7 +71,7 @@ def submission(actor: AnyActor, submission_id: int) -> Submission:
     within = reach(actor, Action.SEE_PEOPLE)
     if not within:
         raise refusal(actor, Action.SEE_PEOPLE)
-    found = Submission.objects.filter(within.q(), _not_t4(), pk=submission_id).exclude(state=State.DELETED)
+    found = Submission.objects.filter(within.q(), not_t4(), pk=submission_id).exclude(state=State.DELETED)
     one = found.select_related("form", "form_version", "programme", "organisation", "user").first()
     if one is None:
         raise NotFound("no_such_submission", _("There is no such record."))
@@ -89,16 +89,6 @@ def counts(actor: AnyActor, forms: QuerySet[Form]) -> Mapping[int, int]:
     within = reach(actor, Action.SEE_PROGRAMME).q()
     found = Submission.objects.filter(within, form__in=forms, is_current=True).exclude(state=State.DELETED)
     return dict(found.order_by().values_list("form").annotate(n=Count("pk")))
-
-
-def is_t4(form: Form) -> bool:
-    """Carries what only named staff may read: never offered to apps that store in the clear, never in a table."""
-    return form.is_sensitive or (form.handler in form_handlers and form_handlers[form.handler].tier is Tier.T4)
-
-
-def _not_t4() -> Q:
-    sensitive = [handler.key for handler in form_handlers if handler.tier is Tier.T4]
-    return Q(form__is_sensitive=False) & ~Q(form__handler__in=sensitive)
 
 
 def states(actor: AnyActor, form_ids: Iterable[int]) -> dict[int, str]:

@@ -16,6 +16,7 @@ from samaki.engines.fieldforms import queries
 from samaki.engines.fieldforms.models import Form, FormVersion
 from samaki.engines.fieldforms.operations import media as media_operations
 from samaki.engines.fieldforms.operations import publishing
+from samaki.engines.fieldforms.sensitive import is_t4
 from samaki.engines.fieldforms.xlsforms.conversion import MOST_BYTES
 from samaki.engines.fieldforms.xlsforms.faults import Fault, Level, faults_of
 from samaki.engines.fieldforms.xlsforms.outline import outline
@@ -98,7 +99,7 @@ def form(request: ActorRequest, form_id: int) -> HttpResponse:
         "reads": _reads(request.actor, found),
         "versions": queries.versions(request.actor, found)[:PER_PAGE],
         "handler": next((one for one in form_handlers if one.key == found.handler), None),
-        "is_t4": queries.is_t4(found),
+        "is_t4": is_t4(found),
         "count": queries.counts(request.actor, Form.objects.filter(pk=found.pk)).get(found.pk, 0),
     }
     return page(request, "forms/form.html", context, status=422 if described.errors else 200)
@@ -148,7 +149,7 @@ def _version_page(
         "validated": validated,
         "has_validator": is_here(),
         "may_edit": queries.may_edit(request.actor, found),
-        "is_t4": queries.is_t4(found),
+        "is_t4": is_t4(found),
         "parts": outline(one.xform, get_language() or "km"),
         "media": one.media.order_by("name").values("name", "content_type"),
         "missing": publishing.missing_media(one),
@@ -221,7 +222,7 @@ def _key(where: Where) -> str:
 
 def _reads(actor: Actor, form: Form) -> bool:
     within = reach(actor, Action.SEE_PEOPLE)
-    if queries.is_t4(form):
+    if is_t4(form):
         return False
     if form.organisation_id is not None:
         return may(actor, Action.SEE_PEOPLE, organisation_id=form.organisation_id, programme_id=form.programme_id)

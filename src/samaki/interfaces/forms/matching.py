@@ -25,6 +25,7 @@ from samaki.engines.fieldforms.handling import Sent, would_fail
 from samaki.engines.fieldforms.models import Form, FormVersion, Submission
 from samaki.engines.fieldforms.opening import answers_of
 from samaki.engines.fieldforms.operations import matching
+from samaki.engines.fieldforms.sensitive import is_t4
 from samaki.engines.fieldforms.suggesting import Mapping_, key_of, suggested, suggested_values
 from samaki.engines.fieldforms.xforms import Question
 from samaki.interfaces.web.requests import ActorRequest, page
@@ -141,7 +142,7 @@ def match(request: ActorRequest, form_id: int) -> HttpResponse:
     version = found.versions.exclude(state=FormVersion.State.WITHDRAWN).order_by("-pk").first()
     key = request.GET.get("handler", found.handler)
     chooser = HandlerForm(request.GET if "handler" in request.GET else None, found.handler)
-    context: dict[str, object] = {"form": found, "chooser": chooser, "chosen": key}
+    context: dict[str, object] = {"form": found, "chooser": chooser, "chosen": key, "entries": None}
     if not key or version is None:
         if request.method == "POST":
             matching.match(
@@ -179,7 +180,7 @@ def match(request: ActorRequest, form_id: int) -> HttpResponse:
 
 def tried(actor: Actor, form: Form, handler: FormHandler, mapping: Mapping_) -> Tried | None:
     """None where the actor opens nothing of what was sent."""
-    if not reach(actor, Action.SEE_PEOPLE) or queries.is_t4(form):
+    if not reach(actor, Action.SEE_PEOPLE) or is_t4(form):
         return None
     found = queries.submissions(actor, form).filter(is_encrypted=False, form_version__isnull=False)
     latest = list(found.select_related("form").order_by("-pk")[:TRIED])
