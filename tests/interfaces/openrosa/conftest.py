@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from samaki.engines.fieldforms.operations.forms_of import _shape
 from samaki.engines.fieldforms.operations.writing import _seen
 from samaki.ground.accounts.devices import Issued, issue_device
 from samaki.ground.accounts.models import DeviceCredential, RoleGrant, User
@@ -66,7 +65,6 @@ def files(settings: Settings, tmp_path: Path) -> Path:
 def nothing_remembered() -> None:
     """What a process keeps of one test is none of the next one's business: ids are given again after a rollback."""
     guesses.__init__()  # type: ignore[misc]
-    _shape.cache_clear()
     _seen.clear()
 
 

@@ -36,7 +36,7 @@ class Sent:
 
 
 Faults = Mapping[int, Sequence[DomainError]]
-_plans: dict[tuple[int, int, dt.date], Plan] = {}
+_plans: dict[tuple[int, int, dt.datetime, dt.date], Plan] = {}
 
 
 def handle(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.datetime) -> Faults:
@@ -133,7 +133,7 @@ def _broken(error: Exception) -> DomainError:
 
 def _plan(form: Form, handler: FormHandler, today: dt.date) -> Plan:
     """Kept per revision of the form and day: reading a mapping anew for each phone costs more than its answers."""
-    key = (form.pk, form.revision, today)
+    key = (form.pk, form.revision, form.updated_at, today)
     if (plan := _plans.get(key)) is None:
         if len(_plans) > 1_000:
             _plans.clear()
