@@ -30,7 +30,7 @@ class Action(StrEnum):
     VERIFY_RECORD = "verify_record"  # what was sent from the field; names in it are SEE_PEOPLE's
     LOCK_PERIOD = "lock_period"
     EDIT_PROGRAMME = "edit_programme"
-    EDIT_FORMS = "edit_forms"  # forms filled in the field: draft, publish, withdraw, match; what was sent is SEE_PEOPLE's
+    EDIT_FORMS = "edit_forms"  # draft, publish, withdraw, match; what was sent is SEE_PEOPLE's
     SET_UP = "set_up"  # organisations, programmes, who takes part and where: T1, nothing that is recorded
     FORM_GROUP = "form_group"  # that a group stands, never who belongs
     SEE_CASES = "see_cases"  # T4: every read is logged with its reason

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,9 @@ from samaki.kernel.actors import Role
 from tests.factories.field import Field, a_field
 from tests.factories.people import SETUP
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 TODAY = timezone.localdate()
 
 
@@ -34,13 +37,13 @@ class Phone:
     token: str
     programme: str
 
-    def data(self, *, tag: str = "", programme: str = "") -> HttpResponse:
+    def data(self, *, tag: str = "", programme: str = "") -> Answer:
         headers = {"HTTP_AUTHORIZATION": f"Bearer {self.token}"}
         if tag:
             headers["HTTP_IF_NONE_MATCH"] = tag
         return Client().get(reverse("field_data", args=[programme or self.programme]), **headers)
 
-    def send(self, xml: bytes, *, programme: str = "", token: str | None = None) -> HttpResponse:
+    def send(self, xml: bytes, *, programme: str = "", token: str | None = None) -> Answer:
         return Client(enforce_csrf_checks=True).post(
             reverse("field_send", args=[programme or self.programme]),
             xml,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.urls import reverse
 
-from samaki.interfaces.field import shell
+from samaki.interfaces.field import joined, shell
 from samaki.interfaces.field.words import WORDS, both
 from samaki.kernel.actors import Role
 from tests.factories.programmes import a_setting
@@ -45,12 +44,14 @@ def test_the_page_speaks_both_languages() -> None:
 
 
 def test_every_word_that_a_script_says_is_there() -> None:
-    said = set()
-    for module in shell.MODULES:
-        path = find(f"field/{module}.js")
-        assert isinstance(path, str)
-        said |= set(re.findall(r'\bsay\("(\w+)"', Path(path).read_text(encoding="utf-8")))
+    said = set(re.findall(r'\bsay\("(\w+)"', joined.joined()))
+    said |= {word for pair in re.findall(r'\bsay\([^()]*\? "(\w+)" : "(\w+)"', joined.joined()) for word in pair}
     assert said - set(WORDS) == set()
+
+
+def test_the_one_script_is_that_of_the_modules() -> None:
+    assert joined.MADE.read_text(encoding="utf-8") == joined.joined()
+    assert {path.stem for path in joined.SOURCES.glob("*.js")} == set(joined.MODULES)
 
 
 def test_the_worker_keeps_files_that_exist_and_nothing_of_anybody() -> None:

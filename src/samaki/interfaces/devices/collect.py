@@ -48,7 +48,8 @@ def code(text: str, label: str) -> SafeString:
     rows = drawn.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return format_html(
-        '<svg class="qr" role="img" aria-label="{0}" viewBox="0 0 {1} {1}" width="320" height="320" shape-rendering="crispEdges">'
+        '<svg class="qr" role="img" aria-label="{0}" viewBox="0 0 {1} {1}" width="320" height="320"'
+        ' shape-rendering="crispEdges">'
         '<rect width="{1}" height="{1}" fill="#fff"/><path d="{2}" fill="#000"/></svg>',
         label,
         len(rows),

@@ -20,14 +20,7 @@ from django.views.decorators.http import require_safe
 
 from samaki.interfaces.field.words import both
 
-MODULES = (
-    *("main", "desk", "door", "drafts", "entries", "fill", "jobs", "outbox", "page", "phone", "records"),
-    *("sealing", "server", "store", "words", "xml"),
-)
-OTHERS = (
-    *("samaki/samaki.css", "field/field.css", "field/notes.svg"),
-    "samaki/fonts/kantumruy-pro-khmer-400.woff2",
-)
+FILES = ("samaki/samaki.css", "field/field.css", "field/notes.svg", "field/app.min.js")
 
 
 @login_not_required
@@ -84,7 +77,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def version() -> str:
     """Changes with any byte of the app: scripts, style, words, the page around them."""
     seen = hashlib.sha256(json.dumps(_files()).encode())
-    for name in sorted([*(f"{module}.js" for module in MODULES), "sw.js", "field.css"]):
+    for name in ("app.min.js", "sw.js", "field.css"):
         seen.update(_source(name).encode())
     seen.update(_rendered("km", "").encode())
     return seen.hexdigest()[:16]
@@ -97,18 +90,11 @@ def _page(language: str) -> str:
 
 def _rendered(language: str, made: str) -> str:
     with translation.override(language):
-        return render_to_string(
-            "field/shell.html",
-            {
-                "version": made,
-                "words": both(),
-                "modules": [static(f"field/{module}.js") for module in MODULES if module != "main"],
-            },
-        )
+        return render_to_string("field/shell.html", {"version": made, "words": both()})
 
 
 def _files() -> list[str]:
-    return [static(path) for path in (*OTHERS, *(f"field/{module}.js" for module in MODULES))]
+    return [static(path) for path in FILES]
 
 
 def _source(name: str) -> str:

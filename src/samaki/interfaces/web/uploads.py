@@ -1,5 +1,5 @@
-"""What becomes of a file that is sent. Where no page asked for it, it is not kept. A page that takes files keeps them in
-memory: on disk they would lie unsealed, and a roster holds names."""
+"""What becomes of a file that is sent. Where no page asked for it, it is not kept. A page that takes files keeps them
+in memory: on disk they would lie unsealed, and a roster holds names."""
 
 from __future__ import annotations
 
