@@ -13,7 +13,7 @@ SIDE_BY_SIDE := $(MAKE) --no-print-directory --jobs=2 --output-sync=target --kee
 export SAMAKI_DATA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test check format messages docs bench wheel lock \
+.PHONY: help setup browser run test check format messages app docs bench wheel lock \
 	check-style check-types check-imports check-templates check-migrations check-architecture \
 	test-sqlite test-postgresql test-browser
 
@@ -80,6 +80,9 @@ format: setup  ## let the tools write the style
 
 messages: setup  ## find what people read, bring the Khmer and English catalogues up to date, compile them
 	@$(SCRATCH) $(BIN)/python -m samaki.ui.catalogues
+
+app: setup  ## join the modules of the field pages into the one script that phones fetch
+	@$(BIN)/python -m samaki.interfaces.field.joined
 
 docs: setup  ## write docs/reference from the code
 	@$(SCRATCH) $(BIN)/python -m scripts.reference

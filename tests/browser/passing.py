@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 class Passing:
     """`lose_answers`: so many answers of the door are swallowed once the site has them. `newer` (old, new): the text
-    of the app's version, replaced in what passes. `sent` counts what reached the door."""
+    of the app's version, replaced in what passes. `sent` counts what reached the door,
+    `bytes` what went back to the browser, compressed as the site compresses it."""
 
     def __init__(self, base_url: str) -> None:
         self.base = urlsplit(base_url)
         self.lose_answers = 0
         self.newer: tuple[bytes, bytes] | None = None
         self.sent = 0
+        self.bytes = 0
         self.url = ""
 
 
@@ -41,7 +43,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass(self) -> None:
         passing = self.passing
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        headers = dict(self.headers.items())
+        if passing.newer is not None:
+            headers.pop("Accept-Encoding", None)
         connection = http.client.HTTPConnection(passing.base.hostname or "", passing.base.port or 80, timeout=30)
         connection.request(self.command, self.path, body or None, headers)
         answer = connection.getresponse()
@@ -56,6 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         if passing.newer is not None:
             content = content.replace(*passing.newer)
+        passing.bytes += len(content) + sum(len(name) + len(value) + 4 for name, value in answer.getheaders())
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {"content-length", "transfer-encoding", "connection", "server", "date"}:
