@@ -16,6 +16,7 @@ WITHOUT_SCOPE = {
     "fieldforms.FormMedia": "by its version's form",
     "fieldforms.FormVersion": "by its form",
     "fieldforms.Verdict": "by its submission",
+    "activities.SignInSheet": "by its session's activity",
     "activities.Tally": "by its session's activity",
     "audit.AuditSeal": "a digest; by its entry",
     "counselling.CaseSession": "by its case",

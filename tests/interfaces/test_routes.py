@@ -89,7 +89,7 @@ TESTED_ELSEWHERE = {
     *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
     *("devices", "add_device", "revoke_device"),
     *("field", "field_worker", "field_manifest", "field_me", "field_phone", "field_data", "field_send"),
-    *("verify_record", "verify_record_done", "return_record"),
+    *("verify_record", "verify_record_done", "return_record", "make_sheet", "sheet", "sheet_paper"),
     *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
     *("gallery", "set_language", "leave", "lock", "unlock", "still_here", "sign_in_as_example"),

@@ -95,6 +95,23 @@ class Tally(models.Model):
         constraints = [models.UniqueConstraint(fields=["session", "dimension", "value"], name="tally_once")]
 
 
+class SignInSheet(models.Model):
+    """A printed sheet of one session: `rows` are person ids in the order of the paper, then `blank_rows` to be written
+    in by hand. `token` is what its code carries; it tells nothing and opens nothing by itself."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="sheets")
+    token = models.CharField(max_length=40, unique=True)
+    rows = models.JSONField(default=list)
+    blank_rows = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=150)
+
+    @property
+    def origin(self) -> str:
+        """How the attendance keyed from it names what it came from."""
+        return f"sheet:{self.pk}"
+
+
 class Participation(models.Model):
     """An organisation or office that took part in an activity, and its part."""
 

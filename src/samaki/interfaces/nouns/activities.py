@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from samaki.ground.activities import queries
+from samaki.ground.activities.own_rosters import keeps_names
+from samaki.ground.activities.sheets import may_print
 from samaki.ground.people.identities import Identity
 from samaki.ground.people.models import AgeBand, Gender
 from samaki.interfaces.nouns.filters import chosen_programme
@@ -39,6 +41,7 @@ def activity(request: ActorRequest, key: str) -> HttpResponse:
         "activity": found,
         "sheets": [(sheet, tallies, _people(sheet, opened, language)) for sheet, tallies in sheets],
         "named": bool(opened),
+        "prints": may_print(request.actor, found) and keeps_names(found),
     }
     return page(request, "nouns/activity.html", context)
 
