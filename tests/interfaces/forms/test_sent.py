@@ -92,6 +92,13 @@ def test_a_part_that_gathers_too_much_gets_a_pass_of_its_own_and_says_the_same(
     assert _files(site.me, form) == whole
 
 
+@pytest.mark.parametrize("value", ["a,b", 'say "no"', "two\nlines", "កូនឈ្មោះ, ភូមិ", "plain"])
+def test_a_cell_with_any_sign_comes_back_as_it_was(site: Site, value: str) -> None:
+    form = site.published()
+    site.submit(form, f"<people><who>{value}</who></people><people><who>next</who></people>")
+    assert [row[2] for row in _files(site.me, form)["people.csv"][1:]] == [value, "next"]
+
+
 @pytest.mark.parametrize("who", ["other", "officer", "donor"])
 def test_nobody_else_reads_an_answer(site: Site, who: str) -> None:
     form = site.published()
