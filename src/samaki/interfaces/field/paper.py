@@ -57,7 +57,7 @@ def pdf(paper: Paper) -> bytes:
     data["code"] = code_svg(paper.address)
     fonts = [str(fontpkg_noto_sans_khmer.ROOT / "files")]
     return bytes(
-        typst.compile(
+        typst.compile(  # type: ignore[misc]  # its stub wants paths of fonts in the type of the source
             _SHEET.encode(), font_paths=fonts, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}
         )
     )
