@@ -85,8 +85,12 @@ class Phone:
         self.context.set_offline(False)
 
     def tap(self, selector: str, nth: int = 0) -> None:
+        """An option of a list leads to the next screen: a finger waits for it."""
+        heading = self.screen
         self.page.locator(selector).nth(nth).click()
         self.taps += 1
+        if selector == ".option":
+            expect(self.page.locator("#main h1")).not_to_have_text(heading, timeout=15_000)
 
     def tap_words(self, words: str | re.Pattern[str]) -> None:
         self.page.locator("#main").get_by_text(words).first.click()

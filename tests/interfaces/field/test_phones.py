@@ -54,3 +54,14 @@ def test_a_token_is_given_to_no_form_of_another_site() -> None:
     client.cookies = signed_in.cookies
     assert client.post(reverse("field_phone"), {}).status_code == 403
     assert not DeviceCredential.objects.exists()
+
+
+def test_connecting_again_closes_the_phone_that_was_held_before_and_nobody_elses() -> None:
+    setting = a_setting()
+    client, other = somebody(setting, Role.FACILITATOR), somebody(setting, Role.FACILITATOR)
+    first = client.post(reverse("field_phone"), {}).json()["phones"][0]["token"]
+    theirs = other.post(reverse("field_phone"), {}).json()["phones"][0]["token"]
+    old = f"{first.partition('.')[0]} {theirs.partition('.')[0]} \0 nobody"
+    again = client.post(reverse("field_phone"), {"old": old}).json()["phones"][0]["token"]
+    on = timezone.localdate()
+    assert [bool(sender_by_token(token, on=on)) for token in (first, again, theirs)] == [False, True, True]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from samaki.engines.fieldforms.models import Submission
+from samaki.engines.fieldforms.operations.reviewing import return_submission
 from samaki.ground.people.operations import withdraw
 from samaki.interfaces.field.forms import built_in_versions
 from samaki.interfaces.field.jobs import derived_steps, described, handlers
@@ -175,3 +179,20 @@ def test_every_field_of_every_screen_is_one_of_the_handlers(field: Field) -> Non
         if handler.key in versions:
             job = described(handler, versions[handler.key], field.programme.pk)
             assert len(job["fields"]) == len({(one["repeat"], one["key"]) for one in job["fields"]})  # type: ignore[attr-defined]  # a list of fields
+
+
+def test_a_phone_with_three_returned_records_asks_as_often_as_with_one(field: Field) -> None:
+    phone = a_phone(field, Role.FACILITATOR)
+    version, counts = version_of(phone), []
+    for _record in range(3):
+        number = phone.send(session_xml(version=version)).json()["number"]
+        submission = Submission.objects.get(pk=number)
+        return_submission(submission=submission, reason="Which day?", by=System("tests"), at=timezone.now())
+        a_session_today(field, f"more-{number}", leader=phone.user, group=field.group)
+        a_member(field.group, f"មុនី {number}")
+        phone.data()
+        with CaptureQueriesContext(connection) as captured:
+            data = phone.data().json()
+        lists = sum(bool(one["people"]) for one in data["activities"])
+        counts.append(len(captured) - lists)  # one line of the trail for each list of names
+    assert counts == [counts[0]] * 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +58,12 @@ def verdicts_of(actor: AnyActor, submission: Submission) -> QuerySet[Verdict]:
     """What verifiers said of it and of its earlier versions, the latest first. Call for one that was found."""
     root = submission.root_id or submission.pk
     return Verdict.objects.filter(Q(submission=root) | Q(submission__root=root)).order_by("-at", "-pk")
+
+
+def reasons_of(actor: AnyActor, submission_ids: Collection[int]) -> dict[int, str]:
+    """Why each of them was returned, by the last word. Call for submissions that were found."""
+    found = Verdict.objects.filter(submission__in=submission_ids, review=Review.RETURNED).order_by("at", "pk")
+    return dict(found.values_list("submission_id", "reason"))
 
 
 def sees_names(actor: AnyActor, submission: Submission) -> bool:

@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from samaki.ground.accounts.devices import issue_device, may_send
+from samaki.ground.accounts.devices import issue_device, may_send, revoke_device
 from samaki.ground.accounts.models import DeviceCredential, User
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.programmes.models import Programme
@@ -18,6 +18,7 @@ from samaki.kernel.actors import Actor
 from samaki.kernel.errors import Refused
 
 LONGEST_LABEL = 80
+MOST_OLD = 50
 
 
 @login_not_required
@@ -40,8 +41,8 @@ def me(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def join(request: ActorRequest) -> HttpResponse:
-    """A token for each organisation and programme, shown this once. Those this browser had before stay as they are
-    until somebody closes them: another phone may use them."""
+    """A token for each organisation and programme, shown this once. Those that this browser held before are closed: it
+    names them by their public half."""
     user = request.user
     assert isinstance(user, User)
     pairs = _records_in(request.actor)
@@ -67,7 +68,16 @@ def join(request: ActorRequest) -> HttpResponse:
                 "token": issued.token,
             }
         )
+    _close(user, request.actor, request.POST.get("old", "").split())
     return JsonResponse({"phones": phones}, status=201)
+
+
+def _close(user: User, actor: Actor, names: list[str]) -> None:
+    own = DeviceCredential.objects.filter(
+        user=user, kind=DeviceCredential.Kind.BROWSER, username__in=names[:MOST_OLD], revoked_at__isnull=True
+    )
+    for device in own:
+        revoke_device(device=device, by=actor, at=timezone.now())
 
 
 def _records_in(actor: Actor) -> list[tuple[Organisation, Programme]]:

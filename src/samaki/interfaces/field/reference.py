@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from samaki.engines.fieldforms.models import Submission
 from samaki.engines.fieldforms.opening import opened
-from samaki.engines.fieldforms.verification import own_submissions, verdicts_of
+from samaki.engines.fieldforms.verification import own_submissions, reasons_of
 from samaki.ground.accounts.devices import Sender
 from samaki.ground.activities.models import Activity, Session
 from samaki.ground.activities.own_rosters import Rosters, keeps_names, names_of_rosters, own_rosters
@@ -99,7 +99,7 @@ def reference(here: Here) -> Reference:
         "places": _places(here),
         "activities": [_activity(one, rosters, here.on) for one in listed],
         "due": _due(here),
-        "records": [_record(one, here.actor) for one in _records(here)],
+        "records": _records(here),
     }
     people = {person.pk: person.revision for people in rosters.values() for person in people}
     digest = hashlib.sha256(json.dumps([body, people], sort_keys=True).encode())
@@ -192,19 +192,17 @@ def _due(here: Here) -> list[dict[str, object]]:
     ]
 
 
-def _records(here: Here) -> list[Submission]:
-    found = own_submissions(here.actor, **here.scope).filter(form__is_built_in=True)
-    return list(found.prefetch_related("verdicts")[:MOST_RECORDS])
+def _records(here: Here) -> list[dict[str, object]]:
+    found = list(own_submissions(here.actor, **here.scope).filter(form__is_built_in=True)[:MOST_RECORDS])
+    returned = [one.pk for one in found if one.review == Submission.Review.RETURNED]
+    reasons = reasons_of(here.actor, returned)
+    return [_record(one, reasons.get(one.pk, "")) for one in found]
 
 
-def _record(submission: Submission, actor: Actor) -> dict[str, object]:
+def _record(submission: Submission, reason: str) -> dict[str, object]:
     key = submission.form.handler
     label = named(form_handlers[key].label) if key in form_handlers else _titles(submission)
     values, repeats, editable = _answers(submission)
-    reason = ""
-    if submission.review == Submission.Review.RETURNED:
-        last = verdicts_of(actor, submission).first()
-        reason = last.reason if last else ""
     return {
         "number": submission.pk,
         "job": key,

@@ -103,7 +103,8 @@ export async function connected() {
   const here = await server.signedIn().catch(() => undefined);
   if (here === undefined) return say("begin_offline");
   if (here === null || here.account !== phone.me().account) { location.assign(LOGIN); return ""; }
-  const phones = await server.tokens(here.csrf, here.name).catch(() => null);
+  const old = (await phone.read("held", "phones")) || [];
+  const phones = await server.tokens(here.csrf, here.name, old).catch(() => null);
   if (!phones) return say("begin_offline");
   await phone.keep("held", "phones", phones);
   outbox.state.revoked = false;

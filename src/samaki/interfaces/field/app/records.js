@@ -14,8 +14,11 @@ const status = (key) => el("span", { class: `status ${TONES[key] || ""}` }, say(
 export async function records() {
   const waiting = await phone.all("outbox");
   const found = (await places()).flatMap((place) => place.records.map((record) => ({ ...record, place })));
+  // What the lists do not know yet: received since they were fetched.
   const known = new Set(found.map((record) => record.number));
-  const fresh = ((await phone.read("held", "received")) || []).filter((note) => !known.has(note.number));
+  const asOf = new Map((await places()).map((place) => [place.programme.key, place.at]));
+  const fresh = ((await phone.read("held", "received")) || [])
+    .filter((one) => !known.has(one.number) && one.at > (asOf.get(one.draft.programme) || 0));
   show(say("records_mine"),
     waiting.length ? el("h2", {}, say("to_send")) : null,
     waiting.map(unsent),

@@ -15,14 +15,15 @@ const bearer = (token) => ({ Authorization: `Bearer ${token}`, Accept: "applicat
 
 // Who is signed in here, or null.
 export async function signedIn() {
-  const answer = await ask("/field/me/", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  const answer = await ask("/field/me/", { credentials: "same-origin", headers: { Accept: "application/json", "X-Requested-With": "fetch" } });
   return answer.status === 200 ? answer.json() : null;
 }
 
-// A token for each programme she records in.
-export async function tokens(csrf, label) {
+// A token for each programme she records in; those in `old` are closed, since nothing here holds them any longer.
+export async function tokens(csrf, label, old = []) {
+  const names = old.map((one) => one.token.split(".")[0]).join(" ");
   const answer = await ask("/field/phone/", {
-    method: "POST", credentials: "same-origin", body: new URLSearchParams({ label }),
+    method: "POST", credentials: "same-origin", body: new URLSearchParams({ label, old: names }),
     headers: { "X-CSRFToken": csrf, Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
   });
   if (!answer.ok) throw new Error("not signed in");
