@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import LANGUAGES, Complaints, scrolls_sideways, small_targets
+from tests.browser.conftest import LANGUAGES, Complaints, SignedIn, scrolls_sideways, small_targets
 from tests.browser.phone import PIN, Phone, a_phone
+from tests.browser.test_field_offline import tally_to_its_counts
 
 
 @pytest.mark.parametrize("width", [320, 360])
@@ -73,3 +76,27 @@ def test_every_screen_of_the_field_fits_and_axe_finds_nothing_serious(
         phone.page.locator("button.danger").wait_for()
         look(phone, "forgotten")
     assert (found, said) == ({screen: ([], False, []) for screen in found}, [])
+
+
+def test_the_queue_and_the_sheet_fit_and_axe_finds_nothing_serious(
+    browser: Browser, field_site: str, opened: SignedIn, complaints: Complaints
+) -> None:
+    with a_phone(browser, field_site) as phone:
+        phone.join("facilitator")
+        tally_to_its_counts(phone, 5)
+        phone.tap("form button.big")
+        phone.page.locator("#contacts").fill("17")
+        phone.tap("form button.big")
+        phone.tap("button.big")
+        number = phone.received()
+    for language in LANGUAGES:
+        page = opened("/verify/", user="officer", language=language, width=360)
+        assert (complaints(page), scrolls_sideways(page), small_targets(page)) == ([], False, [])
+        page.goto(f"/verify/{number}/")
+        assert (complaints(page), scrolls_sideways(page), small_targets(page)) == ([], False, [])
+        sheet = opened("/activities/circle-today/", user="facilitator", language=language, width=360)
+        sheet.locator("form[action$='/sheet/'] button").click()
+        sheet.locator("input[name=person]").first.wait_for()
+        assert (complaints(sheet), scrolls_sideways(sheet), small_targets(sheet)) == ([], False, [])
+    page.locator("form[action$='/done/'] button").click()  # one tap: verified, and the next or the empty queue is there
+    page.wait_for_url(re.compile(rf"/verify/(?!{number}/)"))
