@@ -62,6 +62,6 @@ def test_connecting_again_closes_the_phone_that_was_held_before_and_nobody_elses
     first = client.post(reverse("field_phone"), {}).json()["phones"][0]["token"]
     theirs = other.post(reverse("field_phone"), {}).json()["phones"][0]["token"]
     old = f"{first.partition('.')[0]} {theirs.partition('.')[0]} \0 nobody"
-    again = client.post(reverse("field_phone"), {"old": old}).json()["phones"][0]["token"]
+    again = client.post(reverse("field_phone"), {"old": old, "label": "a\0b"}).json()["phones"][0]["token"]
     on = timezone.localdate()
     assert [bool(sender_by_token(token, on=on)) for token in (first, again, theirs)] == [False, True, True]

@@ -48,7 +48,7 @@ def join(request: ActorRequest) -> HttpResponse:
     pairs = _records_in(request.actor)
     if not pairs:
         raise Refused("records_nothing", WORDS["records_nothing"])
-    label = request.POST.get("label", "")[:LONGEST_LABEL]
+    label = _text(request, "label")[:LONGEST_LABEL]
     phones = []
     for organisation, programme in pairs:
         issued = issue_device(
@@ -68,8 +68,12 @@ def join(request: ActorRequest) -> HttpResponse:
                 "token": issued.token,
             }
         )
-    _close(user, request.actor, request.POST.get("old", "").split())
+    _close(user, request.actor, _text(request, "old").split())
     return JsonResponse({"phones": phones}, status=201)
+
+
+def _text(request: ActorRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "")  # PostgreSQL keeps no NUL
 
 
 def _close(user: User, actor: Actor, names: list[str]) -> None:
