@@ -15,9 +15,10 @@ from samaki.kernel.errors import Refused
 from samaki.kernel.evidence import IndicatorFile, indicator_files
 from tests.factories.programmes import a_setting
 
-TEN = [
+CATALOGUE = [
     "activities_held",
     "attendances",
+    "behaviour_applied",
     "group_report_timeliness",
     "outreach_contacts",
     "participants",
@@ -35,9 +36,9 @@ def texts() -> dict[str, str]:
 
 
 @pytest.mark.once
-def test_the_ten_indicators_are_defined_once_each_in_both_languages() -> None:
+def test_the_indicators_are_defined_once_each_in_both_languages() -> None:
     found = [definition for text in texts().values() for definition in read(text)]
-    assert sorted(definition.key for definition in found) == TEN
+    assert sorted(definition.key for definition in found) == CATALOGUE
     for definition in found:
         for language in ("en", "km"):
             assert bool(definition.texts[f"denominator_{language}"]) == definition.counts.is_ratio
@@ -84,7 +85,7 @@ def test_a_wrong_definition_is_told_by_its_key_and_its_word(old: str, new: str, 
 def test_loading_again_makes_no_version_and_needs_leave() -> None:
     load_catalogue(by=LOADER)
     again = load_catalogue(by=LOADER)
-    assert (again.made, again.unchanged) == ((), len(TEN))
+    assert (again.made, again.unchanged) == ((), len(CATALOGUE))
     for actor in (PUBLIC, a_setting().officer()):
         with pytest.raises(Refused):
             load_catalogue(by=actor)
@@ -123,4 +124,4 @@ def test_a_definition_of_what_nobody_counts_loads_nothing(tmp_path: Path, monkey
 @pytest.mark.django_db
 def test_everyone_reads_the_definitions() -> None:
     load_catalogue(by=LOADER)
-    assert [one.key for one in catalogue(PUBLIC)] == TEN
+    assert [one.key for one in catalogue(PUBLIC)] == CATALOGUE

@@ -103,7 +103,7 @@ class TestWhoMustNotOpen:
         setting = a_setting()
         setting.session(*setting.people(1))
         (row,) = open_rows(setting, setting.partner(), "participants").rows
-        assert set(row) == {"id", "person", "gender", "age_band", "date", "activity", "place", "organisation"}
+        assert set(row) == {"id", "person", "gender", "age_band", "date", "activity", "place", "organisation", "origin"}
 
 
 class TestRowsAndFigureAgree:

@@ -60,6 +60,7 @@ def _ensure(handler: FormHandler, programme: Programme, by: AnyActor, at: dt.dat
             mapping=identity(handler),
             is_built_in=True,
             is_example=programme.is_example,
+            origin=programme.origin,
         )
     _keep_up(form, handler)
     last = form.versions.order_by("-pk").first()
