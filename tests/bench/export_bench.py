@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import csv
 import io
-import json
 import os
 import resource
 import shutil
@@ -80,6 +79,7 @@ def _filled(count: int):  # type: ignore[no-untyped-def]  # its model is known a
 
     from samaki.engines.fieldforms.models import Form, FormVersion, Submission
     from samaki.engines.fieldforms.opening import context_of
+    from samaki.engines.fieldforms.xforms import Answers
     from samaki.ground.organisations.models import Organisation
     from samaki.ground.programmes.models import Programme
     from samaki.kernel.sealed import new_salt, seal
@@ -100,7 +100,7 @@ def _filled(count: int):  # type: ignore[no-untyped-def]  # its model is known a
     batch: list[Submission] = []
     for number in range(count):
         instance, salt = f"uuid:{count}-{number}", new_salt()
-        text = json.dumps([_values(number), {"people": list(_people(number))}], ensure_ascii=False)
+        text = Answers(_values(number), {"people": list(_people(number))}).as_json()
         sealed = seal(text, salt=salt, context=context_of(form.pk, instance))
         batch.append(
             Submission(

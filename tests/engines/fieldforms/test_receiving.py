@@ -127,6 +127,13 @@ def test_what_cannot_become_a_record_is_kept_with_the_reason(field: Field, form:
     assert opened(stored).answers.values["women"] == women
 
 
+def test_two_answers_where_one_belongs_are_both_kept_and_make_no_record(field: Field, form: Form) -> None:
+    content = xml("<day>2024-03-05</day><women>3</women><women>40</women>")
+    assert receive(a_parcel(field, content), at=AT).state == "failed"
+    stored = Submission.objects.get()
+    assert (opened(stored).answers.values["women"], stored.faults[0]["field"]) == ("3 / 40", "women")
+
+
 def test_a_record_that_its_handler_refuses_is_in_the_trail(field: Field, form: Form) -> None:
     assert receive(a_parcel(field, _visit("97")), at=AT).state == "failed"
     assert AuditEntry.objects.filter(refused=True).values_list("action", "organisation_id").get() == (

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +33,7 @@ from samaki.engines.fieldforms.answers_of_forms import (
 )
 from samaki.engines.fieldforms.models import Form, Submission
 from samaki.engines.fieldforms.xforms import Answers
-from samaki.engines.fieldforms.xforms.answers import POSITION
+from samaki.engines.fieldforms.xforms.answers import POSITION, Packed
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 
@@ -108,9 +108,9 @@ def _zipped(found: QuerySet[Submission], form: Form, parts: Sequence[Part], unti
                 lines = _Lines(sent, file.write)
                 yield sink.taken()
                 for row in rows(found, form, until=until):
-                    answers = Answers.from_json(row.text)
+                    packed = Packed.from_json(row.text)
                     for one in (lines, *held):
-                        one.add(row, answers, parts)
+                        one.add(row, packed, parts)
                     if block := sink.taken():
                         yield block
                     held = [one for one in held if one.size < MOST_HELD]
@@ -134,24 +134,30 @@ class _Lines:
         self._text.write("\ufeff")  # without it Excel takes Khmer for something else
         self._writer = csv.writer(self._text)
         self._writer.writerow(_heading(part))
-        self._paths = (POSITION, *part.paths)
+        self._paths = [POSITION, *part.paths]
 
-    def add(self, row: Row, answers: Answers, parts: Sequence[Part]) -> None:
-        if not self.part.path or row.has_formula:
-            self._writer.writerows(_cells(self.part, parts, row, answers))
-        elif some := answers.repeats.get(self.part.path):
-            self._add_plainly(row.about[0], some)
+    def add(self, row: Row, packed: Packed, parts: Sequence[Part]) -> None:
+        if not self.part.path:
+            self._writer.writerow(_main_line(self.part, parts, row, packed.values, packed.answers))
+        elif table := packed.tables.get(self.part.path):
+            if row.has_formula:
+                self._writer.writerows(_cells(self.part, parts, row, packed.answers()))
+            else:
+                self._add_plainly(row.about[0], *table)
         if self._text.tell() > BLOCK:
             self.end()
 
-    def _add_plainly(self, number: str, some: Sequence[dict[str, str]]) -> None:
+    def _add_plainly(self, number: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Lines joined where no cell wants quotes, which is nearly always: half the time of the writer's."""
-        paths = self._paths
-        lines = [",".join([number, *[one.get(path, "") for path in paths]]) for one in some]
-        text = "\r\n".join(lines)
-        ends = len(lines) - 1
+        if columns != self._paths:
+            places = {path: place for place, path in enumerate(columns)}
+            order = [places.get(path) for path in self._paths]
+            rows = [["" if place is None else row[place] for place in order] for row in rows]
+        start = f"{number},"
+        text = start + f"\r\n{start}".join([",".join(row) for row in rows])
+        ends = len(rows) - 1
         if (
-            text.count(",") == len(lines) * len(paths)
+            text.count(",") == len(rows) * len(self._paths)
             and text.count("\n") == ends
             and text.count("\r") == ends
             and '"' not in text
@@ -159,7 +165,7 @@ class _Lines:
             self._text.write(text)
             self._text.write("\r\n")
         else:
-            self._writer.writerows([[number, *map(one.get, paths)] for one in some])
+            self._writer.writerows([[number, *row] for row in rows])
 
     def end(self) -> None:
         self._hand_on(self._text.getvalue().encode())
@@ -188,13 +194,20 @@ class _Held(_Lines):
 
 
 def _cells(part: Part, parts: Sequence[Part], row: Row, answers: Answers) -> Iterator[list[str]]:
-    if part.path:
-        for one in answers.repeats.get(part.path, ()):
-            yield [row.about[0], one[POSITION], *(defused(one.get(path, "")) for path in part.paths)]
+    if not part.path:
+        yield _main_line(part, parts, row, answers.values, lambda: answers)
         return
-    left = Answers() if row.is_known else without_column(answers, parts)
+    for one in answers.repeats.get(part.path, ()):
+        yield [row.about[0], one[POSITION], *(defused(one.get(path, "")) for path in part.paths)]
+
+
+def _main_line(
+    part: Part, parts: Sequence[Part], row: Row, values: Mapping[str, str], answers: Callable[[], Answers]
+) -> list[str]:
+    """A submission's own line; answers that no known version asks for stand whole in its last cell."""
+    left = Answers() if row.is_known else without_column(answers(), parts)
     other = left.as_json() if left.values or left.repeats else ""
-    yield [*row.about, *(defused(answers.values.get(path, "")) for path in part.paths), other]
+    return [*row.about, *(defused(values.get(path, "")) for path in part.paths), other]
 
 
 def _heading(part: Part) -> list[str]:

@@ -12,9 +12,6 @@ class Results(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("measures", "evidence")  # the ground and the strands say there what can be counted
         from samaki.engines.results import reactions  # noqa: F401  # answers events of the ground
-        from samaki.engines.results.columns import memory
-
-        memory.keep_freed()
 
         post_migrate.connect(_lay_triggers, sender=self)
         post_migrate.connect(_load_catalogue, sender=self)

@@ -23,6 +23,8 @@ from samaki.ground.activities.queries import activities
 from samaki.ground.groups.queries import groups
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.identities import Identity
+from samaki.ground.places.gazetteer import KnownPlace
+from samaki.ground.places.models import Level
 from samaki.ground.places.queries import below, paths
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import working_places
@@ -167,10 +169,18 @@ def _places(here: Here) -> list[dict[str, object]]:
         {
             "key": path[0].code,
             "label": {"km": path[0].name_km, "en": path[0].name_latin},
-            "more": {"km": path[1].name_km, "en": path[1].name_latin} if len(path) > 1 else None,
+            "more": _within(path),
         }
         for path in found
     ]
+
+
+def _within(path: Sequence[KnownPlace]) -> dict[str, str]:
+    """What kind of place it is and what it lies in: a commune and a village of it often have one name."""
+    level = named(Level(path[0].level).label)
+    if len(path) == 1:
+        return level
+    return {"km": f"{level['km']}, {path[1].name_km}", "en": f"{level['en']}, {path[1].name_latin}"}
 
 
 def _due(here: Here) -> list[dict[str, object]]:

@@ -94,8 +94,8 @@ class _Questions:
     def line(self, path: str, text: str) -> Line | None:
         field = self.field(path)
         question = self.questions.get(path)
-        if question is not None and not question.is_asked:
-            return None
+        if field is None and question is not None and not question.is_asked:
+            return None  # what is worked out and becomes no part of a record
         if not self.with_names and (field is None or field.kind not in OPEN_TO_OFFICERS):
             return None
         return Line(self.label(path), self.value(field, path, text))

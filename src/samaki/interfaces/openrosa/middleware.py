@@ -35,6 +35,8 @@ def openrosa(get_response: Next) -> Next:
             response = _answered(request)
         if response.status_code != 204:
             response["Content-Length"] = str(len(response.content))
+        if request.method == "HEAD":
+            response.content = b""
         if request.is_secure() and settings.SECURE_HSTS_SECONDS:
             response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         response["X-Content-Type-Options"] = "nosniff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 POSITION = "#"  # of a row: "1", or "1/2" for the second row inside the first row of the part around it
@@ -18,15 +18,38 @@ class Answers:
     repeats: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def as_json(self) -> str:
-        return json.dumps([self.values, self.repeats], ensure_ascii=False, separators=(",", ":"))
+        """With each repeated part as a table: its columns once, then its rows, "" where nothing was answered."""
+        tables = {}
+        for part, rows in self.repeats.items():
+            columns = list(dict.fromkeys(path for row in rows for path in row))
+            tables[part] = columns, [[row.get(path, "") for path in columns] for row in rows]
+        return json.dumps([self.values, tables], ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Answers:
-        values, repeats = json.loads(text)
-        return cls(values, repeats)
+        return Packed.from_json(text).answers()
 
     def texts(self) -> Iterable[str]:
         yield from self.values.values()
         for rows in self.repeats.values():
             for row in rows:
                 yield from row.values()
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Answers as they are stored: each repeated part is its columns and its rows. For whoever reads a million rows."""
+
+    values: dict[str, str]
+    tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]]
+
+    @classmethod
+    def from_json(cls, text: str) -> Packed:
+        return cls(*json.loads(text))
+
+    def answers(self) -> Answers:
+        repeats = {
+            part: [{path: text for path, text in zip(columns, row, strict=True) if text} for row in rows]
+            for part, (columns, rows) in self.tables.items()
+        }
+        return Answers(self.values, repeats)

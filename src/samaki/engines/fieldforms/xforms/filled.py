@@ -104,7 +104,8 @@ def _collect(
         if len(child):
             _collect(child, below, found, row, place, repeats)
         elif (text := child.text) and (text := text.strip()):
-            row[below] = text
+            # Two answers where one belongs are both kept: what becomes of them is for somebody to say.
+            row[below] = text if below not in row else f"{row[below]} / {text}"
 
 
 def _twice(parent: etree._Element) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from samaki.engines.results.columns import fetching
+from samaki.engines.results.columns import fetching, memory
 from samaki.kernel.measures import Array, Choice, Column, Flag, Link, Made, Table, Text, tables
 
 WEAR = 16  # one row in so many changed, and an order of them is made again
@@ -170,6 +170,7 @@ class Store:
     @classmethod
     def loaded(cls) -> Store:
         """Reads all of every table; to be called inside one read snapshot."""
+        memory.keep_freed()
         store = cls()
         for spec in tables:
             if isinstance(spec, Table):
