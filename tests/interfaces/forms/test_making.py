@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from samaki.engines.fieldforms.models import Form, FormVersion
+from samaki.interfaces.web.second_factor import PROVED
 from samaki.kernel.audit.models import AuditEntry
 from tests.factories.forms import a_form, asking
 from tests.interfaces.forms.conftest import Site
@@ -150,6 +151,16 @@ def test_another_partner_neither_sees_nor_changes_the_form(site: Site) -> None:
     taken = site.send(site.other, a_form(), organisation=site.setting.theirs.key)
     assert "Another form has the id visits" in taken.content.decode()  # type: ignore[attr-defined]  # a response
     assert form.versions.get().state == FormVersion.State.PUBLISHED
+
+
+def test_without_her_second_step_she_is_told_what_her_own_answers_wait_for(site: Site) -> None:
+    form = site.published()
+    session = site.me.session
+    del session[PROVED]
+    session.save()
+    told = site.me.get(f"/forms/{form.pk}/").content.decode()
+    assert "This part needs a second sign-in step" in told
+    assert f"/forms/{form.pk}/data/" not in told
 
 
 def test_a_partner_sees_the_programmes_form_and_may_not_change_it(site: Site) -> None:

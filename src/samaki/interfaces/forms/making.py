@@ -28,7 +28,7 @@ from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.interfaces.web.uploads import kept_in_memory
 from samaki.kernel.actors import Actor
 from samaki.kernel.form_handlers import form_handlers
-from samaki.kernel.policy import Action, may, reach, refusal
+from samaki.kernel.policy import Action, may, reach, refusal, wants_second_factor
 from samaki.ui.tables import Column, Entry, Table
 
 PER_PAGE = 50
@@ -97,6 +97,7 @@ def form(request: ActorRequest, form_id: int) -> HttpResponse:
         "entries": described,
         "may_edit": may_edit,
         "reads": _reads(request.actor, found),
+        "wants_step": wants_second_factor(request.actor, Action.SEE_PEOPLE),
         "versions": queries.versions(request.actor, found)[:PER_PAGE],
         "handler": next((one for one in form_handlers if one.key == found.handler), None),
         "is_t4": is_t4(found),
