@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -155,7 +155,6 @@ class FormHandler:
     fits: Callable[[int], bool] | None = None
     steps: tuple[Step, ...] = ()
     owed: OwedBy | None = None
-    record_kinds: frozenset[str] = field(default_factory=frozenset)
 
     def field(self, key: str, repeat: str = "") -> HandlerField:
         return next(one for one in self.fields if one.key == key and one.repeat == repeat)

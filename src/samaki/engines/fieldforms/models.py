@@ -12,7 +12,7 @@ from samaki.kernel.records import Record
 
 class Form(Record):
     """A form by its XForm id. `handler` "" keeps what is sent as data; `mapping` joins the form's fields to the
-    handler's (see `mapping.Mapping_`). `organisation` null offers it to every organisation of the programme."""
+    handler's (see `mapping.plan_of`). `organisation` null offers it to every organisation of the programme."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="forms")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
@@ -110,7 +110,7 @@ class Submission(models.Model):
     answers = models.BinaryField()  # sealed
     is_encrypted = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices)
-    faults = models.JSONField(default=list)  # see `rules.fault_of`
+    faults = models.JSONField(default=list)  # see `rules.StoredFault`
     review = models.CharField(max_length=8, choices=Review.choices, default=Review.WAITING)
     received_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1)

@@ -242,7 +242,6 @@ SESSION = form_handlers.register(
         hint=_("A training, meeting or event that was held, and who came."),
         job=1,
         steps=STEPS,
-        record_kinds=frozenset({"activities.session"}),
     )
 )
 
@@ -299,6 +298,5 @@ FEEDBACK = form_handlers.register(
         take_back=take_back_said,
         find=find_said,
         hint=_("Whether people felt heard, and what they ask for. Nobody is named."),
-        record_kinds=frozenset({"activities.feedback"}),
     )
 )

@@ -104,6 +104,5 @@ GROUP_MONTH = form_handlers.register(
         fits=fits,
         steps=STEPS,
         owed=months_owed,
-        record_kinds=frozenset({"counselling.groupmonth"}),
     )
 )

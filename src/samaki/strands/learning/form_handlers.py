@@ -83,6 +83,5 @@ LEARNING_FOLLOW_UP = form_handlers.register(
         find=find,
         tier=Tier.T3,
         hint=_("Three to six months after a training: is it applied?"),
-        record_kinds=frozenset({"learning.followup"}),
     )
 )

@@ -124,6 +124,5 @@ OUTREACH_TALLY = form_handlers.register(
         job=2,
         fits=fits,
         steps=STEPS,
-        record_kinds=frozenset({"outreach.outreachtally"}),
     )
 )

@@ -23,7 +23,7 @@ from samaki.kernel.policy import Action
 
 State = Submission.State
 Key = tuple[int, str]  # form, instance id
-# A correction made a moment ago answers to what stood there; later ones to the newest.
+# What a verifier has not let through yet.
 CORRECTABLE = frozenset({Submission.Review.WAITING.value, Submission.Review.RETURNED.value})
 
 

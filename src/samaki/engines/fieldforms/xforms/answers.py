@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 POSITION = "#"  # of a row: "1", or "1/2" for the second row inside the first row of the part around it
@@ -28,12 +28,6 @@ class Answers:
     @classmethod
     def from_json(cls, text: str) -> Answers:
         return Packed.from_json(text).answers()
-
-    def texts(self) -> Iterable[str]:
-        yield from self.values.values()
-        for rows in self.repeats.values():
-            for row in rows:
-                yield from row.values()
 
 
 @dataclass(frozen=True)
