@@ -33,8 +33,14 @@ class Action(StrEnum):
     EDIT_FORMS = "edit_forms"  # draft, publish, withdraw, match; what was sent is SEE_PEOPLE's
     SET_UP = "set_up"  # organisations, programmes, who takes part and where: T1, nothing that is recorded
     FORM_GROUP = "form_group"  # that a group stands, never who belongs
+    EDIT_CURRICULUM = "edit_curriculum"  # curricula, themes, instruments: T2, no names
+    RUN_SERIES = "run_series"  # series, who led; names in it are SEE_PEOPLE's
+    CERTIFY = "certify"  # assess, certify, withdraw, note a coaching visit: T3
+    RAISE_NEED = "raise_need"
+    ANSWER_NEED = "answer_need"  # put in order, answer by a training, decline
     SEE_CASES = "see_cases"  # T4: every read is logged with its reason
     RECORD_CASE = "record_case"
+    LINK_ACROSS = "link_across"  # masked pairs of people of two organisations: who is one person, and nobody's name
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
     LOAD_PLACES = "load_places"
@@ -73,15 +79,23 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.EDIT_FORMS: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
     Action.SET_UP: {Role.PROGRAMME_OFFICER: _P, Role.ADMINISTRATOR: _P},
     Action.FORM_GROUP: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.ADMINISTRATOR: _P},
+    Action.EDIT_CURRICULUM: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
+    Action.RUN_SERIES: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O},
+    Action.CERTIFY: {Role.PARTNER_ME: _O},
+    Action.RAISE_NEED: {Role.PARTNER_ME: _O, Role.FACILITATOR: _O, Role.GROUP_COORDINATOR: _O},
+    Action.ANSWER_NEED: {Role.PARTNER_ME: _O, Role.PROGRAMME_OFFICER: _P},
     Action.SEE_CASES: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.RECORD_CASE: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
+    Action.LINK_ACROSS: {Role.STEWARD: _P},
     Action.READ_AUDIT: {Role.AUDITOR: _P, Role.ADMINISTRATOR: _P},
     Action.MANAGE_USERS: {Role.ADMINISTRATOR: _O},
     Action.LOAD_PLACES: {Role.ADMINISTRATOR: _P},
 }
 
 # Named or sensitive records ask for a second factor, but for the facilitator's own activities (domain.md section 6).
-WANTS_SECOND_FACTOR = frozenset({Action.SEE_PEOPLE, Action.EDIT_PEOPLE, Action.SEE_CASES, Action.RECORD_CASE})
+WANTS_SECOND_FACTOR = frozenset(
+    {Action.SEE_PEOPLE, Action.EDIT_PEOPLE, Action.CERTIFY, Action.SEE_CASES, Action.RECORD_CASE}
+)
 WANTS_REASON = frozenset({Action.SEE_CASES})
 
 

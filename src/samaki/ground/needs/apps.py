@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Needs(AppConfig):
+    name = "samaki.ground.needs"
+    label = "needs"
