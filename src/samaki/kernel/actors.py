@@ -16,6 +16,7 @@ class Role(StrEnum):
     PARTNER_ME = "partner_me"
     PARTNER_FINANCE = "partner_finance"
     PROGRAMME_OFFICER = "programme_officer"
+    STEWARD = "steward"  # says who is one person across organisations, without seeing anybody
     AUDITOR = "auditor"
     DONOR = "donor"
     AUTHORITY = "authority"

@@ -30,6 +30,7 @@ ROLE_LABELS = {
     Role.PARTNER_ME: _("M&E officer"),
     Role.PARTNER_FINANCE: _("Finance officer"),
     Role.PROGRAMME_OFFICER: _("Programme officer"),
+    Role.STEWARD: _("Steward of counting across organisations"),
     Role.AUDITOR: _("Auditor"),
     Role.DONOR: _("Donor"),
     Role.AUTHORITY: _("Local authority"),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.places.models import Place
+from samaki.ground.programmes.models import Programme
 from samaki.kernel.records import Record
 
 
@@ -41,11 +42,16 @@ class Person(Record):
     place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     withdrawn_at = models.DateTimeField(null=True)
+    # Both follow from consents, comparisons and a steward's decisions (across.standing): who stands for her where an
+    # answer spans organisations, and whether she agreed to that and was compared.
+    linked_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="linked")
+    compared_across = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "id"], name="person_organisation")]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_merged_into_self"),
+            models.CheckConstraint(condition=~Q(linked_into=F("id")), name="person_not_linked_into_self"),
             models.CheckConstraint(
                 condition=Q(birth_year__isnull=True) | Q(birth_year__range=(1900, 2100)),
                 name="person_birth_year_plausible",
@@ -85,6 +91,7 @@ class MatchCandidate(models.Model):
         OPEN = "open", _("Possible duplicate")
         SAME = "same", _("The same person")
         DIFFERENT = "different", _("Different people")
+        UNSURE = "unsure", _("Not sure yet")  # looked at, and to be looked at again: as undecided as an open one
 
     first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -98,6 +105,40 @@ class MatchCandidate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="match_candidate_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="match_candidate_in_order"),
+        ]
+
+
+UNDECIDED = (MatchCandidate.State.OPEN, MatchCandidate.State.UNSURE)
+
+
+class ComparedAcross(models.Model):
+    """That a person who agreed to be counted across organisations was compared with all others who did, in a programme
+    she takes part in. Gone with her consent, and with a correction that makes the comparison stale."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    compared_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "person"], name="compared_across_once")]
+
+
+class AcrossPair(models.Model):
+    """Two records of two organisations that may be one person. What a steward sees of it stands in `agreement`, in words
+    that name nothing (across.masks)."""
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    likeness = models.PositiveSmallIntegerField()  # 0–100
+    agreement = models.JSONField(default=dict)  # trait → a key of across.masks.Mask
+    state = models.CharField(max_length=10, choices=MatchCandidate.State.choices, default=MatchCandidate.State.OPEN)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="across_pair_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="across_pair_in_order"),
         ]
 
 
