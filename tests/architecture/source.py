@@ -10,7 +10,18 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "src" / "samaki"
 STOREYS = ("kernel", "ui", "ground", "engines", "strands", "journeys", "interfaces", "project")  # from the bottom up
-GROUND = ("places", "organisations", "accounts", "programmes", "people", "groups", "activities", "periods")
+GROUND = (
+    "places",
+    "organisations",
+    "accounts",
+    "programmes",
+    "people",
+    "clearances",
+    "groups",
+    "activities",
+    "periods",
+    "needs",
+)
 
 
 def modules() -> Iterator[tuple[str, Path]]:
