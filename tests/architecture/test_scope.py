@@ -29,7 +29,6 @@ WITHOUT_SCOPE = {
     "learning.Lead": "by its session's activity",
     "learning.Material": "by its module",
     "learning.Module": "by its version",
-    "learning.Review": "by its version",
     "learning.SeriesActivity": "by its series",
     "learning.SessionUse": "by its session's activity",
     "organisations.Organisation": "is the scope; that it exists is public",
