@@ -11,7 +11,7 @@ from samaki.kernel.evidence import IndicatorFile, RowSource, indicator_files, ro
 from samaki.kernel.policy import Action
 from samaki.strands.learning.models import FollowUp
 
-indicator_files.register(IndicatorFile("strands.learning", Path(__file__).with_name("indicators.toml")))
+indicator_files.register(IndicatorFile("strands.learning", Path(__file__).parents[1] / "indicators.toml"))
 
 
 def _follow_ups(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:

@@ -1,0 +1,5 @@
+"""How the rows of learning read behind a figure, and its indicators, by subject. Each module registers its own."""
+
+from samaki.strands.learning.evidence import follow_ups
+
+__all__ = ["follow_ups"]

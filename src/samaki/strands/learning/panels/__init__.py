@@ -1,0 +1,1 @@
+"""What learning shows on pages that belong to others, by subject. Each module registers its own."""
