@@ -42,6 +42,7 @@ POSTS: dict[str, tuple[Post, ...]] = {
         Post(Role.PARTNER_ME, "banteay-srei", "fia"),
         Post(Role.PARTNER_ME, "banteay-srei", "banteay-srei"),
     ),
+    "partner-me-4": (Post(Role.PARTNER_ME, "diakonia", "twg"),),
     "facilitator": (Post(Role.FACILITATOR, "wela", "mpp"), Post(Role.FACILITATOR, "diakonia", "twg")),
     "coordinator": (Post(Role.GROUP_COORDINATOR, "wela", "mpp", group_key("040102")),),
     "counsellor": (Post(Role.COUNSELLOR, "wela", "mpp"),),
