@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samaki.ground.people import operations, queries, rules
+from samaki.ground.people.alike import Alike
 from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, likeness, years_ask
 from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
-from samaki.ground.people.operations import NewPerson, matching
+from samaki.ground.people.operations import NewPerson, candidates
 from samaki.ground.people.romanisation import of_khmer, of_latin
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel.audit.models import AuditEntry
@@ -253,7 +254,7 @@ def test_nobody_is_told_apart_without_her_name_who_would_be_proposed_with_it(
 def test_a_second_list_is_proposed_exactly_who_shares_a_key_and_is_alike(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "AT_ONCE", at_once)
+    monkeypatch.setattr(candidates, "AT_ONCE", at_once)
     organisation = an_organisation()
     people: dict[int, Traits] = {}
     for entries in (ENTRIES[::2], ENTRIES[1::2]):
@@ -270,3 +271,47 @@ def test_a_second_list_is_proposed_exactly_who_shares_a_key_and_is_alike(
         and likeness(people[one], people[other]) >= PROPOSED_FROM
     }
     assert set(MatchCandidate.objects.values_list("first_id", "second_id")) == alike
+
+
+_PARTS = st.sampled_from(["", "សុខ", "សុខា", "សុភា", "សុភាព", "ចាន់", "ចន្ទ", "ដារ៉ា", "តារា"])
+_LATIN_PARTS = st.sampled_from(["", "Sok", "Sokha", "Sophea", "Sopheap", "Chan", "Chann", "Dara", "Tara"])
+_ANYBODY = st.builds(
+    lambda family_km, given_km, family_latin, given_latin, phone, birth_year, gender, place_id: rules.traits(
+        Forms(),
+        family_km=family_km,
+        given_km=given_km,
+        family_latin=family_latin,
+        given_latin=given_latin,
+        phone=phone,
+        birth_year=birth_year,
+        gender=gender,
+        place_id=place_id,
+    ),
+    _PARTS,
+    _PARTS,
+    _LATIN_PARTS,
+    _LATIN_PARTS,
+    st.sampled_from(["", "012345678", "098765432"]),
+    st.sampled_from([None, 1990, 1991, 1993, 1980]),
+    st.sampled_from(["woman", "man", "not_recorded"]),
+    st.sampled_from([None, 1, 2]),
+)
+
+
+@pytest.mark.once
+@given(st.lists(_ANYBODY, min_size=2, max_size=12))
+def test_many_pairs_at_once_are_as_alike_as_each_by_itself(people: list[Traits]) -> None:
+    pairs = list(itertools.product(range(len(people)), repeat=2))
+    ones, others = np.array(pairs, dtype=np.int64).T
+    each = [likeness(people[one], people[other]) for one, other in pairs]
+    assert Alike(people).likeness(ones, others).tolist() == [score if score >= PROPOSED_FROM else 0 for score in each]
+
+
+@pytest.mark.once
+def test_a_list_of_people_is_as_alike_in_columns_as_pair_by_pair() -> None:
+    people = [traits(entry) for entry in ENTRIES]
+    ones, others = np.triu_indices(len(people), 1)
+    each = [likeness(people[one], people[other]) for one, other in zip(ones, others, strict=True)]
+    wanted = [score if score >= PROPOSED_FROM else 0 for score in each]
+    assert Alike(people).likeness(ones, others).tolist() == wanted
+    assert any(wanted)

@@ -19,8 +19,8 @@ PROPOSED_FROM = 70
 YEARS_THAT_ASK = 2  # birth years further apart than this want a second question before a merge
 
 _SAME_NAME = 100
-_SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
-_SOUND_ACROSS = 0.97
+SOUND_SAME_SCRIPT = 0.88  # the same sound spelt otherwise is less than the same spelling
+SOUND_ACROSS = 0.97
 # Birth years are often told roughly, so a few years apart speak against, and a generation apart nearly settles it.
 _A_GENERATION = 6
 _BY_YEARS_APART = (0, -5, -9, -20, -20, -20, -40)  # the last for a generation and more
@@ -28,7 +28,7 @@ _YEAR_UNKNOWN = -8
 _SAME_PHONE = 15
 _OTHER_GENDER = -15
 _SAME_PLACE = 3
-_TOLD_GENDERS = frozenset({"woman", "man"})
+TOLD_GENDERS = frozenset({"woman", "man"})
 _NONE = -1
 _Name = tuple[str, str]  # family, given
 Indexes = NDArray[np.int64]
@@ -48,18 +48,18 @@ class Facts(Protocol):
 
 
 def likeness(one: Traits, other: Traits) -> int:
-    score = _name(one, other)
+    points = 0
     if one.birth_year is None or other.birth_year is None:
-        score += _YEAR_UNKNOWN
+        points += _YEAR_UNKNOWN
     else:
-        score += _BY_YEARS_APART[min(abs(one.birth_year - other.birth_year), _A_GENERATION)]
+        points += _BY_YEARS_APART[min(abs(one.birth_year - other.birth_year), _A_GENERATION)]
     if one.phone and one.phone == other.phone:
-        score += _SAME_PHONE
-    if {one.gender, other.gender} == _TOLD_GENDERS:
-        score += _OTHER_GENDER
+        points += _SAME_PHONE
+    if {one.gender, other.gender} == TOLD_GENDERS:
+        points += _OTHER_GENDER
     if one.place_id is not None and one.place_id == other.place_id:
-        score += _SAME_PLACE
-    return round(min(100.0, max(0.0, score)))
+        points += _SAME_PLACE
+    return round(min(100.0, max(0.0, _name(one, other) + points)))
 
 
 class Bounds:
@@ -73,16 +73,20 @@ class Bounds:
 
     def of(self, ones: Indexes, others: Indexes, same_phone: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The bound of each pair, given by the places of the two among the people."""
+        bounds: NDArray[np.int64] = np.clip(_SAME_NAME + self.points(ones, others, same_phone), 0, 100)
+        return bounds
+
+    def points(self, ones: Indexes, others: Indexes, same_phone: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """What birth year, phone, gender and place add to the likeness of the names or take from it."""
         years, places = self._years, self._places
         apart = np.minimum(np.abs(years[ones] - years[others]), _A_GENERATION)
-        points = np.array(_BY_YEARS_APART, dtype=np.int64)[apart]
+        points: NDArray[np.int64] = np.array(_BY_YEARS_APART, dtype=np.int64)[apart]
         points[(years[ones] == _NONE) | (years[others] == _NONE)] = _YEAR_UNKNOWN
         points += _SAME_PHONE * same_phone
         women, men = self._women, self._men
         points += _OTHER_GENDER * ((women[ones] & men[others]) | (men[ones] & women[others]))
         points += _SAME_PLACE * ((places[ones] == places[others]) & (places[ones] != _NONE))
-        bounds: NDArray[np.int64] = np.clip(_SAME_NAME + points, 0, 100)
-        return bounds
+        return points
 
 
 def years_ask(one: int | None, other: int | None) -> bool:
@@ -103,14 +107,14 @@ def _name(one: Traits, other: Traits) -> float:
         for mine, theirs in ((one.sound_km, other.sound_latin), (one.sound_latin, other.sound_km))
         if any(mine) and any(theirs)
     ]
-    return _SOUND_ACROSS * max(across, default=0.0)
+    return SOUND_ACROSS * max(across, default=0.0)
 
 
 def _in_one_script(one: _Name, other: _Name, sound: _Name, other_sound: _Name) -> float:
     spelt = _either_order(one, other)
-    if spelt >= _SOUND_SAME_SCRIPT * _SAME_NAME:  # the sound cannot raise it
+    if spelt >= SOUND_SAME_SCRIPT * _SAME_NAME:  # the sound cannot raise it
         return spelt
-    return max(spelt, _SOUND_SAME_SCRIPT * _either_order(sound, other_sound))
+    return max(spelt, SOUND_SAME_SCRIPT * _either_order(sound, other_sound))
 
 
 def _either_order(one: _Name, other: _Name) -> float:

@@ -22,7 +22,8 @@ from samaki.ground.people.identities import (
     write_blocking_keys,
 )
 from samaki.ground.people.models import AgeBand, BlockingKey, Consent, Gender, Person, PersonIdentity, PersonKey
-from samaki.ground.people.operations.matching import propose_anew, write_candidates
+from samaki.ground.people.operations.candidates import write_candidates
+from samaki.ground.people.operations.matching import propose_anew
 from samaki.ground.people.rules import Forms, Traits
 from samaki.ground.people.tombstones import buried, digests
 from samaki.kernel import sealed
