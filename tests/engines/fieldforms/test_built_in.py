@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from samaki.engines.fieldforms.built_in import ensure_all_built_in, ensure_built_in
-from samaki.engines.fieldforms.handling import Sent, handle
+from samaki.engines.fieldforms.handling import Bound, Sent, handle
 from samaki.engines.fieldforms.models import Form, FormVersion
 from samaki.engines.fieldforms.xforms import read_definition, read_submission
 from samaki.ground.activities.models import Activity, Session, Tally
@@ -93,7 +93,7 @@ def test_a_filled_built_in_form_becomes_its_record() -> None:
       <orx:meta><orx:instanceID>uuid:1</orx:instanceID></orx:meta></data>"""
     by = field.actor(Role.FACILITATOR, second_factor=False)
     answers = read_submission(xml.encode()).answers(frozenset(_published(form).repeats))
-    faults = handle(form, [Sent("submission:1", answers, by, NOW)], organisation_id=field.ours.pk, at=NOW)
+    faults = handle(Bound.of(form), [Sent("submission:1", answers, by, NOW)], organisation_id=field.ours.pk, at=NOW)
     assert dict(faults) == {}
     activity = Activity.objects.select_related("place").get()
     assert (activity.kind, activity.place and activity.place.code, activity.is_sensitive) == (

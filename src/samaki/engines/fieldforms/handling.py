@@ -6,9 +6,11 @@ What cannot be taken stays as it was sent, with the reason in words; mended, it 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -35,18 +37,31 @@ class Sent:
     received_at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A form and the handler it is bound to, as far as records are made of it. `mapping` is JSON, as kept with it."""
+
+    id: int
+    programme_id: int
+    handler: str
+    mapping: str
+
+    @classmethod
+    def of(cls, form: Form) -> Bound:
+        return cls(form.pk, form.programme_id, form.handler, json.dumps(form.mapping))
+
+
 Faults = Mapping[int, Sequence[DomainError]]
-_plans: dict[tuple[int, int, dt.datetime, dt.date], Plan] = {}
 
 
-def handle(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.datetime) -> Faults:
+def handle(form: Bound, sent: Sequence[Sent], *, organisation_id: int, at: dt.datetime) -> Faults:
     """Makes records of what was sent to a form that has a handler; all that can be taken is. Returns what cannot, by
     index into `sent`, with why. Call in a transaction."""
     handler = form_handlers[form.handler]
     faults: dict[int, Sequence[DomainError]] = {}
     entries: dict[int, Entry] = {}
     try:
-        plan = _plan(form, handler, timezone.localdate(at))
+        plan = _plan(form.handler, form.mapping, timezone.localdate(at))
     except DomainError as error:
         return {index: [error] for index in range(len(sent))}
     for index, one in enumerate(sent):
@@ -65,7 +80,7 @@ def handle(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.dat
 def would_fail(form: Form, sent: Sequence[Sent], *, organisation_id: int, at: dt.datetime) -> Faults:
     """What `handle` would refuse, with nothing kept: for trying a mapping on what was sent before."""
     with transaction.atomic():
-        faults = handle(form, sent, organisation_id=organisation_id, at=at)
+        faults = handle(Bound.of(form), sent, organisation_id=organisation_id, at=at)
         transaction.set_rollback(True)
     return faults
 
@@ -99,7 +114,7 @@ def _take(handler: FormHandler, entries: Mapping[int, Entry], handling: Handling
 
 
 def _keep_refusals(
-    handler: FormHandler, form: Form, one: Sent, reasons: Sequence[DomainError], handling: Handling
+    handler: FormHandler, form: Bound, one: Sent, reasons: Sequence[DomainError], handling: Handling
 ) -> None:
     """A record refused is in the trail, though what was sent is kept."""
     for reason in reasons:
@@ -107,7 +122,7 @@ def _keep_refusals(
             record(
                 one.by,
                 handler.action.value,
-                form,
+                ("fieldforms.form", form.id),
                 organisation_id=handling.organisation_id,
                 programme_id=handling.programme_id,
                 details={"code": reason.code, "origin": one.origin},
@@ -131,11 +146,7 @@ def _broken(error: Exception) -> DomainError:
     return Invalid("handler_broke", _("The system could not make a record of this. What was sent is kept."))
 
 
-def _plan(form: Form, handler: FormHandler, today: dt.date) -> Plan:
-    """Kept per revision of the form and day: reading a mapping anew for each phone costs more than its answers."""
-    key = (form.pk, form.revision, form.updated_at, today)
-    if (plan := _plans.get(key)) is None:
-        if len(_plans) > 1_000:
-            _plans.clear()
-        plan = _plans[key] = plan_of(handler, form.mapping, today=today)
-    return plan
+@lru_cache(maxsize=1_000)
+def _plan(handler: str, mapping: str, today: dt.date) -> Plan:
+    """Kept by the words of the mapping: reading it anew for each phone costs more than its answers."""
+    return plan_of(form_handlers[handler], json.loads(mapping), today=today)

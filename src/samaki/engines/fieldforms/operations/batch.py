@@ -7,9 +7,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from django.db import connection
 
 from samaki.engines.fieldforms.handling import Sent, handle
-from samaki.engines.fieldforms.models import Form, Submission
+from samaki.engines.fieldforms.models import Submission
 from samaki.engines.fieldforms.operations import attaching, parcels
 from samaki.engines.fieldforms.operations.forms_of import KnownForm, forms_of
 from samaki.engines.fieldforms.operations.parcels import Parcel, Receipt
@@ -17,6 +20,7 @@ from samaki.engines.fieldforms.operations.writing import NewRow, claim_rows, mar
 from samaki.engines.fieldforms.rules import stored_fault
 from samaki.engines.fieldforms.xforms import Answers, Filled
 from samaki.kernel import policy
+from samaki.kernel.database.bulk import among_sql
 from samaki.kernel.errors import DomainError
 from samaki.kernel.form_handlers import form_handlers
 from samaki.kernel.policy import Action
@@ -43,11 +47,10 @@ class Item:
     @property
     def key(self) -> Key:
         assert self.form is not None
-        return self.form.form.pk, self.filled.instance_id
+        return self.form.id, self.filled.instance_id
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(NamedTuple):
     """A submission that was here already."""
 
     id: int
@@ -100,25 +103,25 @@ def _spend_nonces(items: Sequence[Item]) -> None:
 
 
 def _find_forms(items: Sequence[Item]) -> None:
-    known = forms_of((item.parcel.programme_id, item.filled.form_id) for item in items)
+    known = forms_of((item.parcel.programme_id, item.filled.form_id, item.filled.version) for item in items)
     for item in items:
         form = known.get((item.parcel.programme_id, item.filled.form_id))
-        if form is None or form.form.organisation_id not in {None, item.parcel.organisation_id}:
+        if form is None or form.organisation_id not in {None, item.parcel.organisation_id}:
             item.outcome = parcels.no_such_form()
-        elif not _may(item, form.form):
-            item.outcome = policy.refusal(item.parcel.actor, _action(form.form))
+        elif not _may(item, action := _action(form.bound.handler)):
+            item.outcome = policy.refusal(item.parcel.actor, action)
         else:
             item.form = form
             item.answers = item.filled.answers(form.repeats(item.filled.version))
 
 
-def _action(form: Form) -> Action:
-    return form_handlers[form.handler].action if form.handler in form_handlers else Action.RECORD_ACTIVITY
+def _action(handler: str) -> Action:
+    return form_handlers[handler].action if handler in form_handlers else Action.RECORD_ACTIVITY
 
 
-def _may(item: Item, form: Form) -> bool:
+def _may(item: Item, action: Action) -> bool:
     """Leave of the organisation; which group a record is of, its handler asks for."""
-    reached = policy.reach(item.parcel.actor, _action(form))
+    reached = policy.reach(item.parcel.actor, action)
     return reached.everything or any(
         replace(extent, group_id=None).covers(item.parcel.organisation_id, item.parcel.programme_id, None)
         for extent in reached.extents
@@ -132,11 +135,17 @@ def _here_already(items: Sequence[Item]) -> dict[Key, Before]:
 def _stored(keys: set[Key], *, locked: bool = False) -> dict[Key, Before]:
     if not keys:
         return {}
-    found = Submission.objects.filter(form__in={form for form, _ in keys}, instance_id__in={name for _, name in keys})
-    if locked:
-        found = found.select_for_update(of=("self",), no_key=True)
-    rows = found.values(*Before.__dataclass_fields__)
-    known = (Before(**{**row, "digest": bytes(row["digest"])}) for row in rows)
+    form, forms = among_sql("form_id", {form for form, _ in keys})
+    instance, instances = among_sql("instance_id", {name for _, name in keys})
+    statement = (
+        f"SELECT {', '.join(Before._fields)} FROM {Submission._meta.db_table} "  # noqa: S608  # names of models
+        f"WHERE {form} AND {instance}"
+    )
+    if locked and connection.vendor == "postgresql":
+        statement += " FOR NO KEY UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [forms, instances])
+        known = map(Before._make, cursor.fetchall())
     return {key: one for one in known if (key := (one.form_id, one.instance_id)) in keys}
 
 
@@ -146,7 +155,7 @@ def _again(item: Item, before: Before) -> None:
         item.outcome = parcels.other_content()  # says nothing of whose it is
     elif before.state == State.DELETED:
         item.outcome = parcels.deleted()
-    elif before.digest != item.filled.digest:
+    elif bytes(before.digest) != item.filled.digest:
         item.outcome = parcels.other_content()
     else:
         try:
@@ -160,12 +169,14 @@ def _again(item: Item, before: Before) -> None:
 def _check_new(items: Sequence[Item]) -> None:
     for item in items:
         assert item.form is not None
-        if not item.form.form.is_open:
+        if not item.form.is_open:
             item.outcome = parcels.form_closed()
 
 
 def _link_corrections(items: Sequence[Item]) -> None:
     """A correction stands in for the newest of its chain, which its sender or her organisation's data staff may do."""
+    if not items:
+        return
     wanted = {(item.key[0], item.filled.deprecated_id) for item in items}
     stored = _stored(wanted, locked=True)
     taken: set[int] = set()
@@ -229,7 +240,7 @@ def _state(item: Item, *, handling: bool) -> str:
     assert item.form is not None
     if item.form.version_id(item.filled.version) is None:
         return State.REVIEW.value
-    if item.form.form.handler not in form_handlers or item.filled.is_encrypted:
+    if item.form.bound.handler not in form_handlers or item.filled.is_encrypted:
         return State.KEPT.value
     return State.HANDLED.value if handling else State.FAILED.value
 
@@ -238,7 +249,7 @@ def _row(item: Item, *, handling: bool) -> NewRow:
     assert item.form is not None
     before = item.before
     return NewRow(
-        form_id=item.form.form.pk,
+        form_id=item.form.id,
         form_version_id=item.form.version_id(item.filled.version),
         version=item.filled.version,
         programme_id=item.parcel.programme_id,
@@ -273,7 +284,7 @@ def _make_records(new: Sequence[tuple[Item, int]]) -> None:
             )
             for item, number in some
         ]
-        faults = handle(known.form, sent, organisation_id=organisation_id, at=some[0][0].at)
+        faults = handle(known.bound, sent, organisation_id=organisation_id, at=some[0][0].at)
         for index, reasons in faults.items():
             item, number = some[index]
             said = [stored_fault(reason) for reason in reasons]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from samaki.engines.fieldforms.handling import Sent, handle
+from samaki.engines.fieldforms.handling import Bound, Sent, handle
 from samaki.engines.fieldforms.models import Form, FormVersion, Submission
 from samaki.engines.fieldforms.opening import answers_of, context_of, opened
 from samaki.engines.fieldforms.rules import stored_fault
@@ -144,13 +144,13 @@ def _derive(form: Form, rows: Sequence[_Row], by: AnyActor, at: dt.datetime) -> 
     together: dict[int, list[_Row]] = defaultdict(list)
     for row in rows:
         together[row.organisation_id].append(row)
-    failed = 0
+    failed, bound = 0, Bound.of(form)
     for organisation_id, some in together.items():
         sent = [
             Sent(row.origin, answers_of(form.pk, row.instance_id, row.salt, row.answers), by, row.received_at)
             for row in some
         ]
-        faults = handle(form, sent, organisation_id=organisation_id, at=at)
+        faults = handle(bound, sent, organisation_id=organisation_id, at=at)
         failed += len(faults)
         for index, reasons in faults.items():
             said = [stored_fault(reason) for reason in reasons]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 POSITION = "#"  # of a row: "1", or "1/2" for the second row inside the first row of the part around it
 
@@ -21,7 +22,7 @@ class Answers:
         """With each repeated part as a table: its columns once, then its rows, "" where nothing was answered."""
         tables = {}
         for part, rows in self.repeats.items():
-            columns = list(dict.fromkeys(path for row in rows for path in row))
+            columns = list(dict.fromkeys(chain.from_iterable(rows)))
             tables[part] = columns, [[row.get(path, "") for path in columns] for row in rows]
         return json.dumps([self.values, tables], ensure_ascii=False, separators=(",", ":"))
 

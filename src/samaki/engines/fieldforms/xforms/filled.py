@@ -85,16 +85,18 @@ def _collect(
     position: str,
     repeats: Set[str] | None,
 ) -> None:
-    """A phone waits for this: a leaf is read where it stands."""
+    """A phone waits for this, and a register has 180 nodes: a leaf is read where it stands."""
     seen: dict[str, int] = {}
-    twice = _twice(parent) if repeats is None else frozenset()
+    twice = _twice(parent) if repeats is None else None
+    prefix = f"{path}/" if path else ""
     for child in parent:
-        name = name_of(child)
-        if not name or (name == "meta" and not path):
+        tag = child.tag
+        name = tag if tag[0] != "{" else tag.rpartition("}")[2]  # comments and instructions were left out in reading
+        below = prefix + name
+        if below == "meta":
             continue
-        below = f"{path}/{name}" if path else name
         row, place = into, position
-        if below in repeats if repeats is not None else name in twice:
+        if below in repeats if twice is None else name in twice:  # type: ignore[operator]  # one of both is there
             if child.get(_TEMPLATE) is not None:
                 continue
             seen[name] = seen.get(name, 0) + 1

@@ -6,21 +6,23 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import User
+from samaki.ground.activities.consents import Age
 from samaki.ground.activities.models import Activity, Attendance, Session, Tally
 from samaki.ground.activities.sittings.sitting import RIGHTSHOLDER_GROUP, Sitting
 from samaki.ground.groups.models import Group
 from samaki.ground.groups.naming import groups_named
-from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
-from samaki.ground.periods.locks import locked_periods
+from samaki.ground.periods.locks import locked_periods_of
 from samaki.ground.periods.rules import Period
 from samaki.ground.places.naming import places_named
-from samaki.ground.programmes.models import Programme, ProgrammeRole
+from samaki.ground.programmes.models import Programme
 from samaki.kernel.database.bulk import among, rows_among
 from samaki.kernel.errors import DomainError, Invalid
 from samaki.kernel.leave import Leave
@@ -34,16 +36,46 @@ class Stored:
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
+class Standing(NamedTuple):
+    """The programme and the organisation whose sittings they are, as far as a session is made of it."""
+
+    programme_id: int
+    organisation_id: int
+    programme_key: str
+    fiscal_year_starts_in: int
+    is_example: bool
+    takes_part: bool
+
+
+_STANDING = """
+SELECT p.id, o.id, p.key, p.fiscal_year_starts_in, o.is_example, r.id IS NOT NULL
+FROM programmes_programme p JOIN organisations_organisation o ON o.id = %s
+LEFT JOIN programmes_programmerole r ON r.programme_id = p.id AND r.organisation_id = o.id
+WHERE p.id = %s LIMIT 1
+"""
+
+
+def _standing(programme_id: int, organisation_id: int) -> Standing:
+    """Two batches of an organisation take turns, so that a planned session is filled once."""
+    in_turn = " FOR NO KEY UPDATE OF o" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING + in_turn, [organisation_id, programme_id])
+        return Standing._make(cursor.fetchone())
+
+
 class People:
-    """The organisation's people by number: who stands for each, and who has withdrawn."""
+    """The organisation's people by number: who stands for each, and who has withdrawn. `ages` holds the birth year and
+    age band of each."""
 
     def __init__(self, organisation_id: int, numbers: Collection[int]) -> None:
-        columns = ("id", "merged_into_id", "withdrawn_at")
+        columns = ("id", "merged_into_id", "withdrawn_at", "birth_year", "age_band")
         rows = rows_among(Person, columns, "id", numbers, {"organisation_id": organisation_id})
         self._stands: dict[int, int] = {}
         self.withdrawn: set[int] = set()
-        for pk, merged_into, withdrawn_at in rows:
+        self.ages: dict[int, Age] = {}
+        for pk, merged_into, withdrawn_at, birth_year, age_band in rows:
             self._stands[pk] = merged_into or pk
+            self.ages[pk] = birth_year, age_band
             if withdrawn_at is not None:
                 self.withdrawn.add(pk)
 
@@ -60,18 +92,10 @@ class Looked:
 
     def __init__(self, sittings: Sequence[Sitting], programme_id: int, organisation_id: int, at: dt.datetime) -> None:
         self.today = timezone.localdate(at)
-        # Two batches of an organisation take turns, so that a planned session is filled once.
-        roles = ProgrammeRole.objects.filter(programme=programme_id, organisation=organisation_id)
-        role = (
-            roles.select_related("programme", "organisation")
-            .select_for_update(of=("organisation",), no_key=True)
-            .order_by("pk")
-            .first()
+        self.standing = _standing(programme_id, organisation_id)
+        self.locks: Sequence[Period] = locked_periods_of(
+            programme_id, fiscal_year_starts_in=self.standing.fiscal_year_starts_in
         )
-        self.takes_part = role is not None
-        self.programme = role.programme if role else Programme.objects.get(pk=programme_id)
-        self.organisation = role.organisation if role else Organisation.objects.get(pk=organisation_id)
-        self.locks: Sequence[Period] = locked_periods(self.programme)
         self.places = places_named(sitting.place for sitting in sittings if sitting.place)
         self.villages = places_named(
             (listed.village for sitting in sittings for listed in sitting.listed if listed.village), field="village"
@@ -112,7 +136,7 @@ class Looked:
         named = {key for sitting in sittings for dimension, key in sitting.counts if dimension == RIGHTSHOLDER_GROUP}
         if not named:
             return frozenset()
-        known = self.programme.rightsholder_groups.filter(key__in=named)
+        known = Programme(pk=self.standing.programme_id).rightsholder_groups.filter(key__in=named)
         return frozenset(known.values_list("key", flat=True))
 
     def _sessions(self, origins: Sequence[str]) -> dict[str, Session]:
@@ -122,8 +146,8 @@ class Looked:
             return {}
         found = Session.objects.filter(
             among("pk", known),
-            activity__programme=self.programme,
-            activity__organisation=self.organisation,
+            activity__programme=self.standing.programme_id,
+            activity__organisation=self.standing.organisation_id,
         ).select_related("activity__group")
         sessions = {session.origin: session for session in found.order_by("-pk")}
         activities: dict[int, Activity] = {}
@@ -137,7 +161,9 @@ class Looked:
             return {}
         known = {session.activity_id: session.activity for session in self.sessions.values()}
         found = Activity.objects.filter(
-            among("key", keys), programme=self.programme, organisation=self.organisation
+            among("key", keys),
+            programme=self.standing.programme_id,
+            organisation=self.standing.organisation_id,
         ).select_related("group")
         return {activity.key: known.get(activity.pk, activity) for activity in found}
 

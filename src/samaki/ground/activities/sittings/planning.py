@@ -106,7 +106,7 @@ class Planner:
         """The session to fill: planned for that day, the only one of a planned activity, or a new one."""
         looked = self.looked
         if not sitting.activity:
-            return Session(activity=self._activity(sitting), number=1, is_example=looked.organisation.is_example)
+            return Session(activity=self._activity(sitting), number=1, is_example=looked.standing.is_example)
         activity = looked.activities[sitting.activity.strip()]
         beside = looked.beside[activity.pk]
         that_day = [session for session in beside if session.held_on == sitting.held_on]
@@ -125,7 +125,7 @@ class Planner:
             words = _("Attendance at this activity on that day is recorded already. Please correct that record.")
             raise Conflict("session_recorded", words, field="activity")
         self._watch_activity(activity)
-        session = Session(activity=activity, is_example=looked.organisation.is_example)
+        session = Session(activity=activity, is_example=looked.standing.is_example)
         beside.append(session)
         return session
 
@@ -136,11 +136,11 @@ class Planner:
         group_id = group.pk if isinstance(group, Group) else None
         leads = by.user_id in looked.users and looked.leave.may(by, Action.SEE_OWN_ATTENDANCE, group_id)
         return Activity(
-            key=f"{looked.programme.key}-{uuid4().hex[:10]}",
-            programme=looked.programme,
-            organisation=looked.organisation,
+            key=f"{looked.standing.programme_key}-{uuid4().hex[:10]}",
+            programme_id=looked.standing.programme_id,
+            organisation_id=looked.standing.organisation_id,
             facilitator_id=by.user_id if leads else None,
-            is_example=looked.organisation.is_example,
+            is_example=looked.standing.is_example,
             origin=sitting.origin,
         )
 

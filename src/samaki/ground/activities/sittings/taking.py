@@ -19,6 +19,7 @@ from samaki.ground.activities.sittings.planning import Plan, Planner
 from samaki.ground.activities.sittings.sitting import RIGHTSHOLDER_GROUP, Sitting
 from samaki.ground.activities.sittings.writing import write
 from samaki.ground.groups.models import Group
+from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.operations.recording import NewPerson
 from samaki.ground.periods.locks import lock_over
 from samaki.kernel import policy
@@ -93,7 +94,7 @@ def _refusal(sitting: Sitting, activity: Activity | None, group: Group | None, l
 def _own_faults(
     sitting: Sitting, activity: Activity | None, group: Group | None, looked: Looked
 ) -> Iterator[DomainError]:
-    if not looked.takes_part:
+    if not looked.standing.takes_part:
         yield Invalid("not_in_programme", _("This organisation has no part in the programme."), field="organisation")
     if sitting.held_on > looked.today:
         yield date_in_future("held_on")
@@ -127,10 +128,13 @@ def _people(sittings: Sequence[Sitting], looked: Looked, at: dt.datetime) -> lis
             place_id = village if isinstance(village, int) else None
             person = replace(listed.person, place_id=place_id, origin=sitting.origin)
             by_actor[id(sitting.by)].append((index, person))
+    if not by_actor:
+        return people
+    organisation = Organisation.objects.get(pk=looked.standing.organisation_id)
     for entries in by_actor.values():
         actor, indices = sittings[entries[0][0]].by, [index for index, _person in entries]
         try:
-            ids = take_people([person for _index, person in entries], organisation=looked.organisation, by=actor, at=at)
+            ids = take_people([person for _index, person in entries], organisation=organisation, by=actor, at=at)
         except RowsInvalid as error:
             raise RowsInvalid([(indices[row], why) for row, why in error.faults]) from None
         except DomainError as error:
@@ -160,7 +164,8 @@ def _held_back(plans: dict[int, Plan], looked: Looked) -> Iterator[Fault]:
             conflicts = (lock_over(looked.locks, day) for day in days)
             if (conflict := next((one for one in conflicts if one is not None), None)) is not None:
                 yield index, conflict
-    consents = ConsentsToBeNamed({person_id for plan in plans.values() for person_id in plan.asked})
+    asked = {person_id for plan in plans.values() for person_id in plan.asked}
+    consents = ConsentsToBeNamed(asked, looked.people.ages)
     for index, plan in plans.items():
         lacking = sorted(pk for pk in plan.asked if not consents.on(pk, plan.sitting.held_on))
         if lacking:

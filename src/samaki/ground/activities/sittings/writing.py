@@ -52,7 +52,8 @@ def write(plans: Mapping[int, Plan], planner: Planner) -> None:
         raise RowsInvalid(stale)
     _replace_attendances(chosen)
     _replace_counts(chosen, made)
-    scope = Scope(organisation_id=planner.looked.organisation.pk, programme_id=planner.looked.programme.pk)
+    standing = planner.looked.standing
+    scope = Scope(organisation_id=standing.organisation_id, programme_id=standing.programme_id)
     record_all([_act(plan, id(plan.session) in made, scope) for plan in chosen])
 
 
