@@ -32,6 +32,7 @@ WITHOUT_SCOPE = {
     "learning.SeriesActivity": "by its series",
     "learning.SessionUse": "by its session's activity",
     "organisations.Organisation": "is the scope; that it exists is public",
+    "people.AcrossPair": "by its two people, of two organisations; a steward reads masks of it",
     "people.Consent": "by its person",
     "people.PersonIdentity": "by its person",
     "people.PersonKey": "by its person",

@@ -1,6 +1,8 @@
 """From a definition and its limits to counted tables, asked of the columns in as few turns as can be.
 
 Unique persons across organisations are a range until matched: nobody may compare their people (domain.md section 1).
+A steward's links narrow it for those who agreed to be counted across; where all of them are compared and decided, it is
+one number.
 """
 
 from __future__ import annotations
@@ -10,9 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils import timezone
+
 from samaki.engines.results.columns import Answer, Question, answer
 from samaki.engines.results.definitions import Basis, Counts, Where, both
 from samaki.engines.results.dimensions import dimensions_of
+from samaki.ground.people.across.programmes import all_compared_in, undecided_in
 from samaki.ground.periods.rules import Period
 
 Key = tuple[str, ...]
@@ -27,7 +32,8 @@ class Part:
 
     `unknown` are records that may belong and are not in the count; `undecided` those of the denominator of which nobody
     can say whether they belong to the numerator. `low` and `high` are set, and `count` is None, where persons of
-    several organisations are not matched.
+    several organisations are not matched. `apart` is the range of the same persons without any link, where links have
+    narrowed it: the most of one organisation, and the sum of all.
     """
 
     count: int | None
@@ -37,6 +43,13 @@ class Part:
     low: int | None = None
     high: int | None = None
     communes: int = 0
+    apart: tuple[int, int] | None = None
+
+    def without_links(self) -> Part:
+        """As if no steward had said anything."""
+        if self.apart is None:
+            return self
+        return Part(None, None, self.unknown, low=self.apart[0], high=self.apart[1], communes=self.communes)
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,51 @@ def count(wanted: Sequence[Wanted]) -> list[Counted]:
         asked.append(held)
     answers = answer(questions)
     crossed = _across(asked, answers)
-    return [_counted(held, answers, crossed.get(i)) for i, held in enumerate(asked)]
+    linked = _linked(asked, answers)
+    return [_counted(held, answers, crossed.get(i), linked.get(i)) for i, held in enumerate(asked)]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Persons of one table as they stand across organisations, those among them who were compared, and the part of a
+    ratio's numerator. `undecided` pairs may still make fewer of them; None: not everybody was compared."""
+
+    union: Answer
+    compared: Answer
+    numerator: Answer | None
+    undecided: int | None
+
+
+def _linked(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[int, Linked]:
+    """For tables of persons of several organisations, in programmes where people were compared across."""
+    several = {
+        i: held
+        for i, held in enumerate(asked)
+        if held.wanted.counts_persons_once
+        and held.also is None
+        and sum(n > 0 for n in answers[held.main].per_organisation.values()) > 1
+    }
+    undecided = undecided_in({held.wanted.programme_id for held in several.values()}) if several else {}
+    several = {i: held for i, held in several.items() if undecided[held.wanted.programme_id] is not None}
+    if not several:
+        return {}
+    whole = all_compared_in({held.wanted.programme_id for held in several.values()}, timezone.localdate())
+    questions: list[Question] = []
+    for held in several.values():
+        main, narrowed = held.wanted.question(), held.wanted.counts.narrowed
+        questions += [replace(main, persons="linked"), replace(main, persons="compared")]
+        if narrowed is not None:
+            questions.append(replace(main, persons="linked", where=both(main.where, narrowed)))
+    found = iter(answer(questions))
+    return {
+        i: Linked(
+            next(found),
+            next(found),
+            next(found) if held.wanted.counts.narrowed is not None else None,
+            undecided[held.wanted.programme_id] if whole[held.wanted.programme_id] else None,
+        )
+        for i, held in several.items()
+    }
 
 
 Spread = Mapping[Key, Mapping[str, int]]  # cell → organisation → persons
@@ -174,7 +231,7 @@ def _across(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[int, Spre
     return spread
 
 
-def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None) -> Counted:
+def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None, linked: Linked | None) -> Counted:
     wholes = [answers[i] for i in (held.main, held.also) if i is not None]
     parts = [answers[i] for i in (held.numerator, held.also_numerator) if i is not None]
     doubts = [answers[i] for i in (held.unknown,) if i is not None]
@@ -196,6 +253,7 @@ def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None) -> C
             sum(one.cells.get(key, 0) for one in doubts),
             max(one.communes.get(key, 0) for one in wholes),
             () if spread is None else spread.get(key, {}).values(),
+            _linked_at(linked, key),
         )
         for key in sorted(keys)
     }
@@ -210,6 +268,7 @@ def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None) -> C
             sum(one.total for one in doubts),
             max(one.communes.get((), 0) for one in wholes),
             organisations.values() if held.wanted.counts_persons_once else (),
+            _linked_at(linked, None),
         ),
         cells=cells,
         tallied=_if_known(answers[held.tallied]) if held.tallied is not None else None,
@@ -226,13 +285,46 @@ def _if_known(one: Answer) -> int | None:
     return one.total if one.known else None
 
 
+@dataclass(frozen=True)
+class _Union:
+    """Persons of one part as `Linked` has them; `at_least` how many there are whatever is decided yet."""
+
+    size: int
+    at_least: int
+    numerator: int | None
+
+
+def _linked_at(linked: Linked | None, key: Key | None) -> _Union | None:
+    """Of one cell, or (None) of the whole."""
+    if linked is None:
+        return None
+
+    def of(one: Answer) -> int:
+        return one.total if key is None else one.cells.get(key, 0)
+
+    sure = 0 if linked.undecided is None else max(0, of(linked.compared) - linked.undecided)
+    return _Union(of(linked.union), sure, None if linked.numerator is None else of(linked.numerator))
+
+
 def _part(
-    count: int | None, numerator: int | None, unknown: int, undecided: int, communes: int, persons: Iterable[int]
+    count: int | None,
+    numerator: int | None,
+    unknown: int,
+    undecided: int,
+    communes: int,
+    persons: Iterable[int],
+    union: _Union | None = None,
 ) -> Part:
-    """`persons` are the unique persons of each organisation that has any."""
+    """`persons` are the unique persons of each organisation that has any, `union` they all as links join them."""
     some = [n for n in persons if n]
     if count is None:
         return Part(None, None, unknown, communes=communes)
-    if len(some) > 1:
-        return Part(None, None, unknown, low=max(some), high=sum(some), communes=communes)
-    return Part(count, numerator, unknown, undecided, communes=communes)
+    if len(some) < 2:
+        return Part(count, numerator, unknown, undecided, communes=communes)
+    largest, together = max(some), sum(some)
+    if union is None:
+        return Part(None, None, unknown, low=largest, high=together, communes=communes)
+    low, high, apart = max(largest, union.at_least), union.size, (largest, together)
+    if low == high:
+        return Part(high, union.numerator, unknown, undecided, communes=communes, apart=apart)
+    return Part(None, None, unknown, low=low, high=high, communes=communes, apart=apart)

@@ -78,6 +78,20 @@ class Release:
     def table(self) -> Counted:
         return self.margins[max(self.margins, key=len)]
 
+    def without_links(self) -> Release:
+        """The same with every range as wide as it is before a steward says anything."""
+        return replace(
+            self,
+            margins={
+                by: replace(
+                    counted,
+                    total=counted.total.without_links(),
+                    cells={key: part.without_links() for key, part in counted.cells.items()},
+                )
+                for by, counted in self.margins.items()
+            },
+        )
+
 
 def margins_of(by: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Every choice of the dimensions, in their order, the empty one first and the whole last."""
@@ -127,16 +141,30 @@ def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figur
     recount). What was published once is part of what an outsider knows: a small correction keeps the earlier table."""
     policy = _policy(one)
     shown: PublishedTable | PublishedRatios | None = None
-    stands = releases[0]
-    for release in releases:
+    stands, linked = releases[0].without_links(), releases[0]
+    for each in releases:
+        release = each.without_links()
         shown_now = _through(one, release, policy, shown)
         if shown is None or not shown_now.waiting:
-            stands = release
+            stands, linked = release, each
         shown = shown_now
     where = at(one)
     names = _names_shown(stands, where)
     found = [_published_cell(stands, policy, shown, name, where) for name in names]
+    if where is None:
+        found[0] = _narrowed(one, policy, found[0], linked.margins[()].total)
     return _figure(one, stands, beside, found[0], tuple(found[1:]), audience="public")
+
+
+def _narrowed(one: Resolved, policy: DisclosurePolicy, shown: Cell, total: Part) -> Cell:
+    """The whole as links have it. Its parts stay ranges outside: how many people two organisations share, part by part,
+    would tell of the few. Of the whole it is told where it is nobody, or enough."""
+    if shown.suppressed or total.apart is None or one.counts.is_ratio:
+        return shown
+    shared, k = total.apart[1] - (_high(total) or 0), _k(policy, (), ())
+    if is_small(shared, k) or _range_too_narrow(policy, total, k):
+        return shown
+    return replace(shown, value=total.count, low=total.low, high=total.high)
 
 
 def _names_shown(release: Release, where: At | None) -> list[Key]:

@@ -19,7 +19,8 @@ from samaki.engines.results.door import Beside, Release
 from samaki.engines.results.models import Statement
 from samaki.engines.results.snapshots import Shelf
 from samaki.engines.results.unpublishable import refuse_outside
-from samaki.ground.people.models import MatchCandidate
+from samaki.ground.people.across.programmes import undecided_in
+from samaki.ground.people.models import UNDECIDED, MatchCandidate
 from samaki.ground.periods.models import PeriodLock
 from samaki.ground.periods.rules import Kind, period_of
 from samaki.ground.programmes.models import Programme
@@ -154,7 +155,8 @@ def _kept(one: Resolved, lock: PeriodLock, shelf: Shelf) -> Release | None:
 
 
 class _Surroundings:
-    """What stands beside the figures: what sources stated, and pairs of persons still undecided; two queries."""
+    """What stands beside the figures: what sources stated, and pairs of persons still undecided, inside organisations
+    and across them; a fixed number of queries."""
 
     def __init__(self, resolved: Sequence[Resolved]) -> None:
         self._stated: dict[tuple[int, int], list[Statement]] = defaultdict(list)
@@ -163,15 +165,19 @@ class _Surroundings:
         for said in Statement.objects.filter(programme__in=programmes, indicator__in=indicators).order_by("pk"):
             self._stated[said.programme_id, said.indicator_id].append(said)
         self._open: Mapping[int, int] = {}
+        self._across: Mapping[int, int | None] = {}
         if any(one.wanted.counts_persons_once for one in resolved):
-            found = MatchCandidate.objects.filter(state=MatchCandidate.State.OPEN)
+            found = MatchCandidate.objects.filter(state__in=UNDECIDED)
             self._open = dict(found.values_list("organisation").annotate(n=Count("pk")).order_by())
+            self._across = undecided_in(programmes)
 
     def of(self, one: Resolved, table: Counted) -> Beside:
         stated = () if one.place or one.query.organisation else self._said(one)
         open_pairs = 0
         if one.wanted.counts_persons_once:
             open_pairs = sum(n for organisation, n in self._open.items() if organisation in table.organisation_ids)
+            if len(table.organisation_ids) > 1:
+                open_pairs += self._across[one.programme.pk] or 0
         return Beside(stated, open_pairs)
 
     def _said(self, one: Resolved) -> tuple[Stated, ...]:

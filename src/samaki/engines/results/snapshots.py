@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -96,8 +97,8 @@ def _content(lock: PeriodLock, version: IndicatorVersion, table: Counted) -> dic
         "definition": version.digest,
         "unit": version.unit,
         "by": list(table.by),
-        "total": asdict(table.total),
-        "cells": [[list(key), asdict(part)] for key, part in table.cells.items()],
+        "total": _stored(table.total),
+        "cells": [[list(key), _stored(part)] for key, part in table.cells.items()],
         "tallied": table.tallied,
         "organisation_ids": sorted(table.organisation_ids),
     }
@@ -228,11 +229,22 @@ def _counted(text: str) -> Counted:
     content = json.loads(text)
     return Counted(
         by=tuple(content["by"]),
-        total=Part(**content["total"]),
-        cells={tuple(key): Part(**part) for key, part in content["cells"]},
+        total=_part(content["total"]),
+        cells={tuple(key): _part(part) for key, part in content["cells"]},
         tallied=content["tallied"],
         organisation_ids=frozenset(content["organisation_ids"]),
     )
+
+
+def _stored(part: Part) -> dict[str, Any]:
+    """Without the range apart where no link narrowed it, as it was before there were links."""
+    return {name: value for name, value in asdict(part).items() if name != "apart" or value is not None}
+
+
+def _part(stored: Mapping[str, Any]) -> Part:
+    """JSON knows no tuples."""
+    apart = stored.get("apart")
+    return Part(**{**stored, "apart": tuple(apart) if apart else None})
 
 
 def _trusted(lock: PeriodLock, row: Snapshot, expected: str) -> str:

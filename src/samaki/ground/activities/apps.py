@@ -9,4 +9,5 @@ class Activities(AppConfig):
 
     def ready(self) -> None:
         import_module("samaki.ground.activities.reactions")
+        import_module("samaki.ground.activities.taking_part")
         import_module("samaki.ground.activities.form_handlers")

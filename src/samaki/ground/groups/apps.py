@@ -9,3 +9,4 @@ class Groups(AppConfig):
 
     def ready(self) -> None:
         import_module("samaki.ground.groups.reactions")
+        import_module("samaki.ground.groups.taking_part")

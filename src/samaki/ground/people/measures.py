@@ -44,6 +44,13 @@ PEOPLE = tables.register(
                 to=Person._meta.db_table,
                 expression="CASE WHEN withdrawn_at IS NULL THEN COALESCE(merged_into_id, id) END",
             ),
+            # … and who stands for her where an answer spans organisations; there, nobody for whom that is not known.
+            Link("linked", to=Person._meta.db_table, expression="COALESCE(linked_into_id, id)"),
+            Link(
+                "compared",
+                to=Person._meta.db_table,
+                expression="CASE WHEN compared_across THEN COALESCE(linked_into_id, id) END",
+            ),
             Flag("withdrawn", "withdrawn_at IS NOT NULL"),
             Choice("gender", tuple(Gender.values)),
             Number("birth_year"),

@@ -124,8 +124,8 @@ class ComparedAcross(models.Model):
 
 
 class AcrossPair(models.Model):
-    """Two records of two organisations that may be one person. What a steward sees of it stands in `agreement`, in words
-    that name nothing (across.masks)."""
+    """Two records of two organisations that may be one person. What a steward sees of it stands in `agreement`, in
+    words that name nothing (across.masks)."""
 
     first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

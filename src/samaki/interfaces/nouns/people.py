@@ -125,7 +125,7 @@ def duplicates(request: ActorRequest) -> HttpResponse:
     context = {
         "pairs": pairs,
         "total": found.total,
-        "joined": queries.joined_lately(request.actor),
+        "joined": queries.decided_lately(request.actor),
         "form": form,
         "names": names,
         "mask_after": _seconds_left(request),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from samaki.engines.results.columns.counting import Tally
 from samaki.engines.results.columns.dimensions import has_dimension, table_at
 from samaki.engines.results.columns.evaluation import plan
 from samaki.engines.results.columns.joined import Joined, told_by
-from samaki.engines.results.columns.questions import Answer, Cell, Question
+from samaki.engines.results.columns.questions import Answer, Cell, Persons, Question
 from samaki.engines.results.columns.scope import Scope
 from samaki.engines.results.columns.standing import Standing
 from samaki.engines.results.columns.store import Store
@@ -21,8 +22,19 @@ from samaki.kernel.measures import Array, Made, Records, measures, tables
 _KEPT = 1_000  # answers
 _KEPT_CELLS = 1_000  # of an answer that is kept whole
 _KEPT_BYTES = 256 * 1024 * 1024
+CANONICAL = ".canonical"  # how a measure of persons says whom it counts once
 Token = tuple[object, ...]  # what an answer was worked out from: the day, and the versions of tables
 Key = tuple[Question, int, int, int]  # the last tells which records, quicker than what they are
+
+
+@cache
+def across(records: Records, persons: Persons) -> Records:
+    """The same records counted by who stands for each person across organisations."""
+    if not persons:
+        return records
+    if not records.subject.endswith(CANONICAL):
+        raise ValueError(f"{records.table} counts no persons")
+    return replace(records, subject=f"{records.subject}.{persons}")
 
 
 class Answers:
@@ -62,7 +74,7 @@ class Answers:
     def _worked_out(self, question: Question) -> Answer:
         scope = Scope.of(question, self.store)
         measure = measures[question.measure]
-        main = self._stand(scope, measure.records)
+        main = self._stand(scope, across(measure.records, question.persons))
         tally = main.tally
         unknown = tally.unknown
         unknown_cells: Counter[Cell] = Counter(main.plan.keyed(tally.unknown_cells))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Cell = tuple[str, ...]
+Persons = Literal["", "linked", "compared"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Question:
     `organisation_ids` None is every organisation. `first` and `last` are both inside the period; None is open, and with
     both open undated records count too. `as_of` is the date of states: memberships, latest values, person attributes
     (default `last`, else today). `place_codes` is a union of places of any level. `where` holds dimension → allowed
-    keys, all of which must hold. `by` is up to three dimensions, each cell key in that order.
+    keys, all of which must hold. `persons` counts people as they stand across organisations (linked), and of those only
+    who was compared across (compared). `by` is up to three dimensions, each cell key in that order.
     """
 
     measure: str
@@ -31,6 +33,7 @@ class Question:
     place_codes: tuple[str, ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     by: tuple[str, ...] = ()
+    persons: Persons = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,14 @@
 
 from samaki.ground.people.identities import Identity
 from samaki.ground.people.operations.consents import give_consent, withdraw, withdraw_consent
-from samaki.ground.people.operations.matching import confirm_same, propose_matches, reject, undo_merge
+from samaki.ground.people.operations.matching import (
+    confirm_same,
+    propose_matches,
+    put_off,
+    reject,
+    take_back,
+    undo_merge,
+)
 from samaki.ground.people.operations.recording import GivenConsent, NewPerson, add_people, add_person, correct_person
 
 __all__ = [
@@ -15,7 +22,9 @@ __all__ = [
     "correct_person",
     "give_consent",
     "propose_matches",
+    "put_off",
     "reject",
+    "take_back",
     "undo_merge",
     "withdraw",
     "withdraw_consent",

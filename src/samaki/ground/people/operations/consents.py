@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, person_within
+from samaki.ground.people.across.standing import forget, restand
 from samaki.ground.people.events import ConsentWithdrawn, PersonWithdrawn
 from samaki.ground.people.identities import opened, traits_of
 from samaki.ground.people.models import (
+    UNDECIDED,
     AgeBand,
     BlockingKey,
     Consent,
@@ -42,6 +44,8 @@ def give_consent(person_id: int, given: GivenConsent, *, by: AnyActor) -> Consen
     with transaction.atomic():
         consent = consent_of(person.pk, given, by, is_example=person.is_example)
         consent.save()
+        if consent.purpose == Consent.Purpose.BE_COUNTED_ACROSS:
+            restand([person.pk])
         details = {"purpose": given.purpose, "given_by": given.given_by}
         record(by, "people.give_consent", person, organisation_id=person.organisation_id, details=details)
     return consent
@@ -63,6 +67,8 @@ def withdraw_consent(consent_id: int, *, on: dt.date, by: AnyActor) -> None:
         consent.withdrawn_on = on
         consent.revision += 1
         consent.save()
+        if consent.purpose == Consent.Purpose.BE_COUNTED_ACROSS:
+            forget(_records_of(found.person))
         event = ConsentWithdrawn(found.person.organisation_id, consent.person_id, consent.purpose, on)
         record(
             by,
@@ -86,8 +92,7 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
         if person.withdrawn_at is not None:
             raise Conflict("person_withdrawn", _("This person withdrew already."))
         stands = person.merged_into or person
-        others = Person.objects.filter(merged_into=stands).order_by("pk").values_list("pk", flat=True)
-        ids = (stands.pk, *others)
+        ids = _records_of(person)
         forms = Forms()
         records = Person.objects.in_bulk(ids)
         bury(
@@ -100,13 +105,12 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
         PersonKey.objects.filter(pk__in=ids).delete()
         PersonIdentity.objects.filter(pk__in=ids).delete()
         BlockingKey.objects.filter(person_id__in=ids).delete()
-        MatchCandidate.objects.filter(
-            Q(first_id__in=ids) | Q(second_id__in=ids), state=MatchCandidate.State.OPEN
-        ).delete()
+        MatchCandidate.objects.filter(Q(first_id__in=ids) | Q(second_id__in=ids), state__in=UNDECIDED).delete()
         Consent.objects.filter(person_id__in=ids, withdrawn_on__isnull=True, given_on__lte=moment.date()).update(
             withdrawn_on=moment.date()
         )
         Person.objects.filter(pk__in=ids).update(withdrawn_at=moment)
+        forget(ids)
         record(by, "people.withdraw", stands, organisation_id=organisation_id, details={"people": list(ids)})
         reactions.raise_event(
             PersonWithdrawn(
@@ -126,3 +130,9 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
             age_band_on=None,
             place=None,
         )
+
+
+def _records_of(person: Person) -> tuple[int, ...]:
+    """All records of hers, the one that stands for the others first."""
+    stands = person.merged_into_id or person.pk
+    return stands, *Person.objects.filter(merged_into=stands).order_by("pk").values_list("pk", flat=True)

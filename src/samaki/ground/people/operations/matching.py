@@ -8,32 +8,26 @@ decisions say, in whatever order they came.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Iterable
 
-import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, require_over
-from samaki.ground.people.identities import opened, traits_of
-from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, Indexes, likeness, years_ask
-from samaki.ground.people.models import BlockingKey, MatchCandidate, Person
-from samaki.ground.people.rules import Forms, Traits
-from samaki.kernel import sealed
+from samaki.ground.people.across.standing import restand, stale
+from samaki.ground.people.decisions import said_already
+from samaki.ground.people.likeness import years_ask
+from samaki.ground.people.models import UNDECIDED, MatchCandidate, Person
+from samaki.ground.people.operations.candidates import write_candidates
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.database.bulk import among, among_sql, insert_columns
-from samaki.kernel.errors import Conflict, DomainError
+from samaki.kernel.database.bulk import among
+from samaki.kernel.errors import Conflict
 from samaki.kernel.policy import Action
 
-AT_ONCE = 1_000  # people whose pairs are held at one time: a large list has millions
 _State = MatchCandidate.State
 _Pair = tuple[int, int]
 
@@ -64,7 +58,7 @@ def confirm_same(
     records that staff said are different people."""
     organisation_id = _organisation_of(candidate_id, by)
     with transaction.atomic():
-        candidate = _locked(candidate_id, organisation_id, _State.OPEN)
+        candidate = _undecided(candidate_id, organisation_id)
         first, second = candidate.first, candidate.second
         if first.withdrawn_at or second.withdrawn_at:
             raise Conflict("person_withdrawn", _("This person withdrew. Her record cannot be joined to another."))
@@ -83,6 +77,7 @@ def confirm_same(
             )
         _decide(candidate, _State.SAME, by, at)
         _stand(organisation_id, members)
+        restand(members)
         record(
             by, "people.confirm_same", candidate, organisation_id=organisation_id, details={"people": sorted(members)}
         )
@@ -93,10 +88,13 @@ def undo_merge(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None
     """Takes "the same person" back; the pair is open again. Raises NotFound, or Conflict("not_merged")."""
     organisation_id = _organisation_of(candidate_id, by)
     with transaction.atomic():
-        candidate = _locked(candidate_id, organisation_id, _State.SAME)
+        candidate = _locked(candidate_id, organisation_id)
+        if candidate.state != _State.SAME:
+            raise Conflict("not_merged", _("These two are not marked as the same person."))
         members = _joined(organisation_id, {candidate.first_id, candidate.second_id})
         _decide(candidate, _State.OPEN, by, at)
         _stand(organisation_id, members)
+        restand(members)
         record(by, "people.undo_merge", candidate, organisation_id=organisation_id, details={"people": sorted(members)})
 
 
@@ -105,7 +103,7 @@ def reject(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None) ->
     decisions make them one person."""
     organisation_id = _organisation_of(candidate_id, by)
     with transaction.atomic():
-        candidate = _locked(candidate_id, organisation_id, _State.OPEN)
+        candidate = _undecided(candidate_id, organisation_id)
         if candidate.second_id in _joined(organisation_id, {candidate.first_id}):
             raise Conflict(
                 "joined_otherwise",
@@ -115,111 +113,31 @@ def reject(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None) ->
         record(by, "people.reject_match", candidate, organisation_id=organisation_id)
 
 
+def put_off(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
+    """Nobody can say yet: the pair stays undecided and comes last. Raises NotFound, or Conflict("already_decided")."""
+    organisation_id = _organisation_of(candidate_id, by)
+    with transaction.atomic():
+        candidate = _undecided(candidate_id, organisation_id)
+        _decide(candidate, _State.UNSURE, by, at)
+        record(by, "people.put_off_match", candidate, organisation_id=organisation_id)
+
+
+def take_back(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
+    """Takes "different people" back; the pair is open again. Raises NotFound, or Conflict("not_rejected")."""
+    organisation_id = _organisation_of(candidate_id, by)
+    with transaction.atomic():
+        candidate = _locked(candidate_id, organisation_id)
+        if candidate.state != _State.DIFFERENT:
+            raise Conflict("not_rejected", _("These two are not marked as different people."))
+        _decide(candidate, _State.OPEN, by, at)
+        record(by, "people.take_back_match", candidate, organisation_id=organisation_id)
+
+
 def propose_anew(person: Person) -> None:
     """After a correction: open candidates of the person are judged again. For operations of this package."""
-    MatchCandidate.objects.filter(Q(first=person) | Q(second=person), state=_State.OPEN).delete()
+    MatchCandidate.objects.filter(Q(first=person) | Q(second=person), state__in=UNDECIDED).delete()
+    stale(person.pk)
     write_candidates(person.organisation_id, [person.pk])
-
-
-def write_candidates(
-    organisation_id: int,
-    person_ids: Sequence[int],
-    known: Mapping[int, Traits] = MappingProxyType({}),
-    forms: Forms | None = None,
-) -> int:
-    """New candidates between these and anyone of the organisation; whose traits are not known yet is opened, unless
-    birth year, gender and place tell her apart whatever her name is. For operations of this package."""
-    forms = forms or Forms()
-    traits = dict(known)
-    facts = {pk: _Facts(one.birth_year, one.gender, one.place_id, pk) for pk, one in known.items()}
-    unknown = _facts(organisation_id, frozenset(person_ids) - traits.keys())
-    _open(traits, unknown, forms)
-    facts |= unknown
-    phones = {pk: sealed.blocking_key(traits[pk].phone, purpose="phone") for pk in person_ids if pk in traits}
-    asked = np.array(sorted(set(person_ids)), dtype=np.int64)
-    written = 0
-    for start in range(0, len(asked), AT_ONCE):
-        sharing = _sharing_a_key(organisation_id, asked[start : start + AT_ONCE].tolist())
-        # Two who are both asked about meet twice: once is enough.
-        sharing = sharing[(sharing[:, 0] < sharing[:, 1]) | ~np.isin(sharing[:, 1], asked)]
-        facts |= _facts(organisation_id, set(sharing[:, 1].tolist()) - facts.keys())
-        possible = _possible(sharing, facts, phones)
-        _open(traits, {pk: facts[pk] for pair in possible for pk in pair if pk not in traits}, forms)
-        written += _write_alike(organisation_id, possible, traits)
-    return written
-
-
-def _write_alike(organisation_id: int, possible: set[_Pair], traits: Mapping[int, Traits]) -> int:
-    """Candidates of those pairs that are alike by name too, unless they were proposed before."""
-    if not possible:
-        return 0
-    first_ids = {first for first, _second in possible}
-    before = set(MatchCandidate.objects.filter(among("first_id", first_ids)).values_list("first_id", "second_id"))
-    new = []
-    for first, second in sorted(possible - before):
-        if first in traits and second in traits:
-            score = likeness(traits[first], traits[second])
-            if score >= PROPOSED_FROM:
-                new.append((first, second, score))
-    if new:
-        firsts, seconds, scores = zip(*new, strict=True)
-        size = len(new)
-        columns = {"first_id": firsts, "second_id": seconds, "likeness": scores, "decided_at": [None] * size}
-        columns |= {"organisation_id": [organisation_id] * size, "state": [str(_State.OPEN)] * size}
-        insert_columns(MatchCandidate, columns | {"decided_by": [""] * size})
-    return len(new)
-
-
-class _Facts(NamedTuple):
-    """A person without her name, and the record that stands for her."""
-
-    birth_year: int | None
-    gender: str
-    place_id: int | None
-    stands: int
-
-
-def _facts(organisation_id: int, person_ids: Collection[int]) -> dict[int, _Facts]:
-    if not person_ids:
-        return {}
-    people = Person.objects.filter(among("pk", person_ids), organisation=organisation_id, withdrawn_at__isnull=True)
-    rows = people.values_list("pk", "birth_year", "gender", "place_id", Coalesce("merged_into_id", "pk"))
-    return {pk: _Facts(*row) for pk, *row in rows}
-
-
-def _open(traits: dict[int, Traits], people: Mapping[int, _Facts], forms: Forms) -> None:
-    traits.update({pk: traits_of(people[pk], name, forms) for pk, name in opened(people).items()})
-
-
-def _possible(sharing: Indexes, facts: Mapping[int, _Facts], phones: Mapping[int, int]) -> set[_Pair]:
-    """Pairs that may be one person, whatever the names are. Whose phone is the same shares its key."""
-    ids = np.array([pk for pk in np.unique(sharing[:, :2]).tolist() if pk in facts], dtype=np.int64)
-    sharing = sharing[np.isin(sharing[:, 0], ids) & np.isin(sharing[:, 1], ids)]
-    if not len(sharing):
-        return set()
-    people = [facts[int(person_id)] for person_id in ids]
-    stands = np.array([one.stands for one in people], dtype=np.int64)
-    own_phone = np.array([phones.get(int(person_id), -1) for person_id in ids], dtype=np.int64)
-    ones, others = np.searchsorted(ids, sharing[:, 0]), np.searchsorted(ids, sharing[:, 1])
-    bound = Bounds(people).of(ones, others, own_phone[ones] == sharing[:, 2])
-    pairs = sharing[(bound >= PROPOSED_FROM) & (stands[ones] != stands[others])][:, :2]
-    return set(map(tuple, np.sort(pairs, axis=1).tolist()))
-
-
-def _sharing_a_key(organisation_id: int, person_ids: Sequence[int]) -> Indexes:
-    """Each of these with each other person of the organisation who has the same blocking key, and that key: a row of
-    three for each."""
-    table = BlockingKey._meta.db_table
-    these, parameter = among_sql("one.person_id", person_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT one.person_id, other.person_id, one.key FROM {table} one JOIN {table} other "  # noqa: S608  # names of models
-            "ON other.organisation_id = one.organisation_id AND other.key = one.key "
-            f"AND other.person_id <> one.person_id WHERE one.organisation_id = %s AND {these}",
-            [organisation_id, parameter],
-        )
-        found = cursor.fetchall()
-    return np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
 
 
 def _organisation_of(candidate_id: int, by: AnyActor) -> int:
@@ -231,19 +149,20 @@ def _organisation_of(candidate_id: int, by: AnyActor) -> int:
     return found
 
 
-def _locked(candidate_id: int, organisation_id: int, state: str) -> MatchCandidate:
+def _locked(candidate_id: int, organisation_id: int) -> MatchCandidate:
     """The candidate, with decisions of its organisation taking turns."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     candidate = MatchCandidate.objects.select_related("first", "second").filter(pk=candidate_id).first()
-    if candidate is None or candidate.state != state:
-        raise _wrong_state(state)
+    if candidate is None:  # a correction took it away meanwhile
+        raise Conflict("pair_gone", _("These two were corrected meanwhile and are no longer alike."))
     return candidate
 
 
-def _wrong_state(wanted: str) -> DomainError:
-    if wanted == _State.SAME:
-        return Conflict("not_merged", _("These two are not marked as the same person."))
-    return Conflict("already_decided", _("Somebody has decided about these two already."))
+def _undecided(candidate_id: int, organisation_id: int) -> MatchCandidate:
+    candidate = _locked(candidate_id, organisation_id)
+    if candidate.state not in UNDECIDED:
+        raise said_already(candidate)
+    return candidate
 
 
 def _decide(candidate: MatchCandidate, state: str, by: AnyActor, at: dt.datetime | None) -> None:

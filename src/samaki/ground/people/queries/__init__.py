@@ -1,7 +1,7 @@
 """Reading about people. Rows are nameless; a name is opened for who may see it, and each opening is in the audit trail,
 so do not call `reveal` or `search` inside a read snapshot."""
 
-from samaki.ground.people.queries.matches import Candidate, count_open, joined_lately, open_candidates
+from samaki.ground.people.queries.matches import Candidate, count_open, decided_lately, open_candidates
 from samaki.ground.people.queries.names import Hit, reveal, reveal_many, search
 from samaki.ground.people.queries.rows import PeoplePage, PersonRow, lacking_to_be_named, people, person
 
@@ -11,7 +11,7 @@ __all__ = [
     "PeoplePage",
     "PersonRow",
     "count_open",
-    "joined_lately",
+    "decided_lately",
     "lacking_to_be_named",
     "open_candidates",
     "people",

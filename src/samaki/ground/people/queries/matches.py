@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case, Count, IntegerField, Value, When
 
 from samaki.ground.people.access import organisations_within
 from samaki.ground.people.likeness import years_ask
-from samaki.ground.people.models import MatchCandidate
+from samaki.ground.people.models import UNDECIDED, MatchCandidate
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action
 
@@ -24,6 +24,7 @@ class Candidate:
     second_id: int
     likeness: int
     years_differ: bool  # a merge asks a second question
+    unsure_by: str = ""  # who looked and could not say
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,28 @@ class CandidatePage:
 
 
 def open_candidates(
-    actor: AnyActor, *, organisation_id: int | None = None, offset: int = 0, limit: int = 50
+    actor: AnyActor,
+    *,
+    organisation_id: int | None = None,
+    skipped: Collection[int] = (),
+    offset: int = 0,
+    limit: int = 50,
 ) -> CandidatePage:
-    """Open candidates of the actor's own organisation, the likeliest first. Raises Refused, audited."""
+    """Undecided candidates of the actor's own organisation, the likeliest first; those somebody was unsure of after all
+    others, and `skipped` ones last. Raises Refused, audited."""
     within = organisations_within(actor, Action.EDIT_PEOPLE)
-    found = MatchCandidate.objects.filter(state=MatchCandidate.State.OPEN)
+    found = MatchCandidate.objects.filter(state__in=UNDECIDED)
     if within is not None:
         found = found.filter(organisation_id__in=within)
     if organisation_id is not None:
         found = found.filter(organisation_id=organisation_id)
-    rows = found.select_related("first", "second").order_by("-likeness", "pk")[offset : offset + limit]
+    last = Case(
+        When(pk__in=list(skipped), then=Value(2)),
+        When(state=MatchCandidate.State.UNSURE, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    rows = found.select_related("first", "second").order_by(last, "-likeness", "pk")[offset : offset + limit]
     return CandidatePage(
         tuple(
             Candidate(
@@ -52,6 +65,7 @@ def open_candidates(
                 second_id=each.second_id,
                 likeness=each.likeness,
                 years_differ=years_ask(each.first.birth_year, each.second.birth_year),
+                unsure_by=each.decided_by,
             )
             for each in rows
         ),
@@ -59,11 +73,11 @@ def open_candidates(
     )
 
 
-def joined_lately(actor: AnyActor, *, limit: int = 10) -> list[MatchCandidate]:
-    """Pairs that the actor's own organisation said are one person, the latest first, so that a slip can be taken back.
-    Raises Refused, audited."""
+def decided_lately(actor: AnyActor, *, limit: int = 10) -> list[MatchCandidate]:
+    """Pairs that the actor's own organisation said are one person, or two, the latest first, so that a slip can be
+    taken back. Raises Refused, audited."""
     within = organisations_within(actor, Action.EDIT_PEOPLE)
-    found = MatchCandidate.objects.filter(state=MatchCandidate.State.SAME)
+    found = MatchCandidate.objects.exclude(state__in=UNDECIDED)
     if within is not None:
         found = found.filter(organisation_id__in=within)
     return list(found.order_by("-decided_at", "-pk")[:limit])
@@ -74,7 +88,7 @@ def count_open(organisation_ids: Iterable[int]) -> dict[int, int]:
     of nobody, so it asks for no actor."""
     ids = list(organisation_ids)
     counts = (
-        MatchCandidate.objects.filter(organisation_id__in=ids, state=MatchCandidate.State.OPEN)
+        MatchCandidate.objects.filter(organisation_id__in=ids, state__in=UNDECIDED)
         .values_list("organisation_id")
         .annotate(pairs=Count("pk"))
     )
