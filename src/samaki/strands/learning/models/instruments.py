@@ -64,8 +64,9 @@ class InstrumentItem(models.Model):
 class Response(Record):
     """A person's answers to an instrument on one day, sealed under her own key.
 
-    `points` of `most` over `answered` items, `least` the lowest there could be; all null where too few were answered,
-    and always for the Washington Group's questions, whose answers are used in sums alone.
+    `points` of `most` over `answered` items, `least` the lowest there could be, `scaled` over the whole instrument (see
+    `rules.scoring`); all null where too few were answered, and always for the Washington Group's questions, whose
+    answers are used in sums alone.
     """
 
     class Moment(models.TextChoices):
@@ -85,6 +86,7 @@ class Response(Record):
     points = models.PositiveIntegerField(null=True)
     least = models.PositiveIntegerField(null=True)
     most = models.PositiveIntegerField(null=True)
+    scaled = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
