@@ -44,12 +44,27 @@ class Group(Record):
         return self.name_latin
 
 
+class GroupRole(models.TextChoices):
+    """The roles that are offered; `Membership.role` keeps whatever a group calls its own."""
+
+    MEMBER = "member", _("Member (role)")
+    CHAIR = "chair", _("Chair (role)")
+    DEPUTY = "deputy", _("Deputy (role)")
+    SECRETARY = "secretary", _("Secretary (role)")
+    TREASURER = "treasurer", _("Treasurer (role)")
+    LEADER = "leader", _("Leader (role)")
+    FACILITATOR = "facilitator", _("Facilitator (role)")
+    OBSERVER = "observer", _("Observer (role)")
+
+
 class Membership(Record):
-    """Membership from `since` through the day before `until` (null: still)."""
+    """Membership in one role from `since` through the day before `until` (null: still). Another role from a day on is
+    another membership. `representing` is the organisation that the person comes from, null where none is known."""
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=40, default="member")
+    role = models.CharField(max_length=40, default=GroupRole.MEMBER.value)
+    representing = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True)
 
@@ -60,3 +75,8 @@ class Membership(Record):
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="membership_in_order"
             ),
         ]
+
+    @property
+    def role_label(self) -> str:
+        """The role in words; one that is the group's own as it was written."""
+        return str(dict(GroupRole.choices).get(self.role, self.role))

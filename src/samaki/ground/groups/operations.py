@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from samaki.ground.groups.models import Group, Membership
+from samaki.ground.groups.models import Group, GroupRole, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
 from samaki.ground.periods.locks import lock_over, locked_periods
@@ -132,11 +132,18 @@ def end_group(*, group: Group, revision: int, ended_on: dt.date, by: AnyActor, a
 
 
 def join_group(
-    *, group: Group, person_id: int, since: dt.date, role: str = "member", by: AnyActor, at: dt.datetime
+    *,
+    group: Group,
+    person_id: int,
+    since: dt.date,
+    role: str = GroupRole.MEMBER.value,
+    representing: Organisation | None = None,
+    by: AnyActor,
+    at: dt.datetime,
 ) -> Membership:
-    """Membership of a person of the group's own organisation from `since`. Raises Invalid: names_not_kept,
-    no_such_person (also for another organisation's), date_in_future, group_not_there; Conflict: member_already,
-    period_locked."""
+    """Membership of a person of the group's own organisation from `since`; `representing` is where she comes from.
+    Raises Invalid: names_not_kept, no_such_person (also for another organisation's), date_in_future, group_not_there,
+    role_wanted; Conflict: member_already, period_locked."""
     with acting(by, Action.RECORD_ACTIVITY, group, **_scope(group)):
         policy.require(by, Action.SEE_PEOPLE, **_scope(group))
         group = Group.objects.select_for_update(of=("self",), no_key=True).select_related("programme").get(pk=group.pk)
@@ -151,7 +158,12 @@ def join_group(
             raise Conflict("member_already", _("This person is a member already."), field="person")
         _refuse_locked_from(group.programme, since)
         membership = Membership.objects.create(
-            group=group, person=person, role=role, since=since, is_example=group.is_example
+            group=group,
+            person=person,
+            role=_role(role),
+            representing=representing,
+            since=since,
+            is_example=group.is_example,
         )
         record(by, "join_group", membership, **_scope(group), details={"group": group.pk, "role": role})
     return membership
@@ -176,6 +188,89 @@ def leave_group(*, membership: Membership, revision: int, until: dt.date, by: An
     return membership
 
 
+def change_role(
+    *,
+    membership: Membership,
+    revision: int,
+    role: str,
+    representing: Organisation | None,
+    on: dt.date,
+    by: AnyActor,
+    at: dt.datetime,
+) -> Membership:
+    """From `on` the person has another role, or comes from another organisation: a membership of its own, so that the
+    earlier one stays what it was. On the first day of a membership it is that one which changes. Raises as
+    `leave_group`, and Conflict("member_no_more") where the membership ended by then."""
+    group = membership.group
+    with acting(by, Action.RECORD_ACTIVITY, membership, **_scope(group)):
+        policy.require(by, Action.SEE_PEOPLE, **_scope(group))
+        membership = Membership.objects.select_for_update().get(pk=membership.pk)
+        expect_revision(membership, revision, {"role": role, "representing_id": representing and representing.pk})
+        _not_to_come(on, at, "on")
+        role = _role(role)
+        if on < membership.since:
+            raise Invalid("dates_out_of_order", _("The last day is before the first."), field="on")
+        if membership.until is not None and on >= membership.until:
+            raise Conflict("member_no_more", _("This person was no member any more on that day."), field="on")
+        _refuse_locked_from(group.programme, on)
+        until, since = membership.until, membership.since
+        membership.revision += 1
+        if on == since:
+            membership.role, membership.representing = role, representing
+            membership.save()
+            changed = membership
+        else:
+            membership.until = on
+            membership.save()
+            changed = Membership.objects.create(
+                group=group,
+                person_id=membership.person_id,
+                role=role,
+                representing=representing,
+                since=on,
+                until=until,
+                is_example=group.is_example,
+            )
+        record(by, "change_group_role", changed, **_scope(group), details={"group": group.pk, "role": role})
+    return changed
+
+
+def undo_leaving(*, membership: Membership, revision: int, by: AnyActor, at: dt.datetime) -> Membership:
+    """The membership goes on as if it had not ended. Raises Conflict where it has not, where the person has come back
+    since (member_already), where the group has ended (group_ended) and for a locked period."""
+    group = membership.group
+    with acting(by, Action.RECORD_ACTIVITY, membership, **_scope(group)):
+        policy.require(by, Action.SEE_PEOPLE, **_scope(group))
+        membership = Membership.objects.select_for_update().get(pk=membership.pk)
+        expect_revision(membership, revision, {"until": None})
+        if membership.until is None:
+            raise Conflict("not_ended", _("This membership has not ended."))
+        if group.ended_on is not None:
+            raise Conflict("group_ended", _("This group has ended."))
+        if group.memberships.filter(person=membership.person_id, since__gte=membership.until).exists():
+            raise Conflict("member_already", _("This person is a member already."))
+        if membership.person.withdrawn_at is not None:
+            raise Conflict("no_such_person", _("This person withdrew consent."))
+        _refuse_locked_from(group.programme, membership.until)
+        membership.until = None
+        membership.revision += 1
+        membership.save()
+        record(by, "undo_leaving_group", membership, **_scope(group), details={"group": group.pk})
+    return membership
+
+
+def undo_joining(*, membership: Membership, revision: int, by: AnyActor, at: dt.datetime) -> None:
+    """Takes back a membership that never was: a slip, as with the wrong person. Raises Conflict for a locked period."""
+    group = membership.group
+    with acting(by, Action.RECORD_ACTIVITY, membership, **_scope(group)):
+        policy.require(by, Action.SEE_PEOPLE, **_scope(group))
+        membership = Membership.objects.select_for_update().get(pk=membership.pk)
+        expect_revision(membership, revision, {})
+        _refuse_locked_from(group.programme, membership.since)
+        record(by, "undo_joining_group", membership, **_scope(group), details={"group": group.pk})
+        membership.delete()
+
+
 def _scope(group: Group) -> Scope:
     return Scope(organisation_id=group.organisation_id, programme_id=group.programme_id)
 
@@ -185,6 +280,13 @@ def _person(organisation_id: int, person_id: int) -> Person:
     if person is None:
         raise Invalid("no_such_person", _("Please choose a person of your organisation’s list."), field="person")
     return person.merged_into or person
+
+
+def _role(written: str) -> str:
+    role = written.strip()
+    if not 0 < len(role) <= 40:
+        raise Invalid("role_wanted", _("Please choose the role."), field="role")
+    return role
 
 
 def _not_to_come(day: dt.date | None, at: dt.datetime, field: str) -> None:
