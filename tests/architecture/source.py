@@ -15,6 +15,7 @@ GROUND = (
     "organisations",
     "accounts",
     "programmes",
+    "services",
     "people",
     "clearances",
     "groups",

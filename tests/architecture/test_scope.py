@@ -19,7 +19,12 @@ WITHOUT_SCOPE = {
     "activities.SignInSheet": "by its session's activity",
     "activities.Tally": "by its session's activity",
     "audit.AuditSeal": "a digest; by its entry",
+    "counselling.CaseKey": "by its case",
+    "counselling.CaseRequest": "by its case",
     "counselling.CaseSession": "by its case",
+    "counselling.Declaration": "by its case",
+    "counselling.EmergencyAccess": "by its case",
+    "counselling.Risk": "by its case",
     "counselling.Outcome": "by its case",
     "groups.Membership": "by its group",
     "learning.Assessment": "by its series",
@@ -49,6 +54,15 @@ WITHOUT_SCOPE = {
     "results.Placement": "by its node's framework",
     "results.Snapshot": "by its lock",
     "results.Target": "by its placement's framework",
+    "survivors.FileKey": "by its file",
+    "survivors.HerFollowUp": "by its file",
+    "survivors.HerRisk": "by its file",
+    "survivors.Referral": "by its file",
+    "vetting.Allegation": "by its candidacy",
+    "vetting.BarDigest": "a keyed hash; by its bar",
+    "vetting.CandidacyKey": "by its candidacy",
+    "vetting.Decision": "by its candidacy",
+    "vetting.Step": "by its candidacy",
 }
 
 

@@ -41,6 +41,16 @@ class Action(StrEnum):
     SEE_CASES = "see_cases"  # T4: every read is logged with its reason
     RECORD_CASE = "record_case"
     LINK_ACROSS = "link_across"  # masked pairs of people of two organisations: who is one person, and nobody's name
+    COUNSEL = "counsel"  # T4: the cases one counsels, and no other
+    DECIDE_REQUEST = "decide_request"  # at the conference
+    RECORD_AUTHORITY = "record_authority"  # what an authority did, and when; nobody is named
+    VET = "vet"  # T4: the steps of a candidacy, and what was said
+    DECIDE_VETTING = "decide_vetting"
+    SEE_CLEARANCE = "see_clearance"  # whether somebody is cleared, never why
+    SEE_SURVIVOR = "see_survivor"  # T4: her side
+    RECORD_SURVIVOR = "record_survivor"  # T4: her side
+    EDIT_SERVICES = "edit_services"  # the directory
+    OPEN_EMERGENCY = "open_emergency"  # T4: sixty minutes, with a reason and a second person
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
     LOAD_PLACES = "load_places"
@@ -87,6 +97,25 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
     Action.SEE_CASES: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.RECORD_CASE: {Role.CASE_SUPERVISOR: _O, Role.GROUP_COORDINATOR: _G},
     Action.LINK_ACROSS: {Role.STEWARD: _P},
+    Action.COUNSEL: {Role.COUNSELLOR: _O},
+    Action.DECIDE_REQUEST: {Role.CASE_SUPERVISOR: _O},
+    Action.RECORD_AUTHORITY: {Role.GROUP_COORDINATOR: _O, Role.CASE_SUPERVISOR: _O},
+    Action.VET: {Role.SAFEGUARDING_FOCAL: _O},
+    Action.DECIDE_VETTING: {Role.SAFEGUARDING_FOCAL: _O, Role.CASE_SUPERVISOR: _O},
+    Action.SEE_CLEARANCE: {
+        Role.SAFEGUARDING_FOCAL: _O,
+        Role.CASE_SUPERVISOR: _O,
+        Role.GROUP_COORDINATOR: _G,
+        Role.PARTNER_ME: _O,
+    },
+    Action.SEE_SURVIVOR: {Role.WOMENS_SERVICE_WORKER: _O},
+    Action.RECORD_SURVIVOR: {Role.WOMENS_SERVICE_WORKER: _O},
+    Action.EDIT_SERVICES: {
+        Role.WOMENS_SERVICE_WORKER: _O,
+        Role.CASE_SUPERVISOR: _O,
+        Role.PROGRAMME_OFFICER: _P,
+    },
+    Action.OPEN_EMERGENCY: {Role.SAFEGUARDING_FOCAL: _O, Role.CASE_SUPERVISOR: _O},
     Action.READ_AUDIT: {Role.AUDITOR: _P, Role.ADMINISTRATOR: _P},
     Action.MANAGE_USERS: {Role.ADMINISTRATOR: _O},
     Action.LOAD_PLACES: {Role.ADMINISTRATOR: _P},
@@ -94,7 +123,20 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
 
 # Named or sensitive records ask for a second factor, but for the facilitator's own activities (domain.md section 6).
 WANTS_SECOND_FACTOR = frozenset(
-    {Action.SEE_PEOPLE, Action.EDIT_PEOPLE, Action.CERTIFY, Action.SEE_CASES, Action.RECORD_CASE}
+    {
+        Action.SEE_PEOPLE,
+        Action.EDIT_PEOPLE,
+        Action.CERTIFY,
+        Action.SEE_CASES,
+        Action.RECORD_CASE,
+        Action.COUNSEL,
+        Action.DECIDE_REQUEST,
+        Action.VET,
+        Action.DECIDE_VETTING,
+        Action.SEE_SURVIVOR,
+        Action.RECORD_SURVIVOR,
+        Action.OPEN_EMERGENCY,
+    }
 )
 WANTS_REASON = frozenset({Action.SEE_CASES})
 

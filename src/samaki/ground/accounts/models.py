@@ -14,7 +14,15 @@ from samaki.kernel.actors import Role
 class User(AbstractUser):
     """A person who signs in. What she may do stands in her role grants, never in Django's staff flags."""
 
+    class Gender(models.TextChoices):
+        WOMAN = "woman", _("Woman")
+        MAN = "man", _("Man")
+        ANOTHER_TERM = "another_term", _("Another term (in my own words)")
+
     language = models.CharField(max_length=5, default="km")
+    gender = models.CharField(
+        max_length=20, choices=Gender.choices, blank=True
+    )  # as she says: one of two vets is a woman
     is_example = models.BooleanField(default=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -1,10 +1,11 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.places.models import Place
@@ -13,7 +14,20 @@ from samaki.kernel.records import Record
 
 
 class Case(Record):
-    """A man counselled, by code alone. A case opened again keeps its code."""
+    """A man counselled, by code alone. A case opened again keeps its code.
+
+    `state` moves by granted requests alone (see rules); a case of an old register stands where its register left it.
+    What came from his partner is in no table of this strand.
+    """
+
+    class State(models.TextChoices):
+        OPENED = "opened", _("Opened (case)")
+        SCREENED = "screened", _("Safety screened")
+        COUNSELLING = "counselling", _("In counselling")
+        FOLLOW_UP = "follow_up", _("In follow-up")
+        CLOSED = "closed", _("Closed (case)")
+        LOST = "lost", _("Lost (case)")
+        REFERRED = "referred", _("Referred (case)")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -21,15 +35,34 @@ class Case(Record):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     opened_on = models.DateField(null=True)  # null: the register gives no date
+    state = models.CharField(max_length=12, choices=State.choices, default=State.COUNSELLING)
+    closed_on = models.DateField(null=True)
+    counsellor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    womens_service = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "organisation", "code"], name="case_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "organisation", "code"], name="case_code_once"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(state__in=("closed", "lost", "referred")),
+                name="case_closed_when_over",
+            ),
+        ]
+
+
+class CaseKey(models.Model):
+    """The salt of a case's own sealing key. Deleting this row makes what was written in his file unreadable."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="key")
+    salt = models.BinaryField()
 
 
 class CaseSession(Record):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sessions")
     number = models.PositiveSmallIntegerField()
     held_on = models.DateField(null=True)  # null: the register gives no date
+    minutes = models.PositiveSmallIntegerField(null=True)  # null: not told
+    notes = models.BinaryField(default=b"")  # sealed under the case's own key
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="case_session_number_once")]
@@ -70,41 +103,3 @@ class Outcome(Record):
                 "case", "informant", "instrument", "violence", Coalesce("judged_on", dt.date.min), name="outcome_once"
             )
         ]
-
-
-class GroupMonth(Record):
-    """A men's group's report on one month: counts only. A correction is a new version; the old one stays.
-
-    Of `men_counselled` (first counselled in that month), `men_success` were judged improved or stopped by the group,
-    and of those `men_stopped` stopped physical violence. Null means the report does not say.
-    """
-
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    month = models.DateField()  # its first day
-    version = models.PositiveSmallIntegerField(default=1)
-    is_current = models.BooleanField(default=True)
-    received_on = models.DateField()
-    sessions_held = models.PositiveIntegerField(null=True)
-    men_counselled = models.PositiveIntegerField(null=True)
-    men_success = models.PositiveIntegerField(null=True)
-    men_stopped = models.PositiveIntegerField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["group", "month", "version"], name="group_month_version_once"),
-            models.UniqueConstraint(
-                fields=["group", "month"], condition=Q(is_current=True), name="group_month_one_current"
-            ),
-            models.CheckConstraint(
-                condition=Q(men_success__isnull=True)
-                | Q(men_counselled__isnull=False, men_success__lte=F("men_counselled")),
-                name="group_month_success_within_counselled",
-            ),
-            models.CheckConstraint(
-                condition=Q(men_stopped__isnull=True) | Q(men_success__isnull=False, men_stopped__lte=F("men_success")),
-                name="group_month_stopped_within_success",
-            ),
-        ]
-        indexes = [models.Index(fields=["origin"], name="group_month_origin")]

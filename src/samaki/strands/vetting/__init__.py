@@ -1,0 +1,1 @@
+"""Vetting: who may be trusted with what, decided by two, and visible to others as a clearance alone."""
