@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samaki.ground.people.models import PersonKey
 from samaki.kernel import sealed
-from samaki.strands.learning.models import FollowUp
+from samaki.strands.learning.models import CoachingVisit, FollowUp
 
 
 def opened(found: FollowUp, key: PersonKey) -> str:
@@ -20,3 +20,18 @@ def closed(text: str, *, person_id: int, origin: str, key: PersonKey) -> bytes:
 
 def _context(person_id: int, origin: str) -> str:
     return f"follow_up:{person_id}:{origin}"
+
+
+def opened_notes(visit: CoachingVisit, key: PersonKey) -> str:
+    """What was noted at a coaching visit, "" where nothing was. Raises SealBroken."""
+    if not visit.notes:
+        return ""
+    return sealed.unseal(bytes(visit.notes), salt=bytes(key.salt), context=_visit(visit.person_id, visit.origin))
+
+
+def closed_notes(text: str, *, person_id: int, origin: str, key: PersonKey) -> bytes:
+    return sealed.seal(text, salt=bytes(key.salt), context=_visit(person_id, origin)) if text else b""
+
+
+def _visit(person_id: int, origin: str) -> str:
+    return f"coaching_visit:{person_id}:{origin}"

@@ -41,7 +41,7 @@ class SeriesActivity(models.Model):
     """An activity whose sessions belong to a series; to one alone."""
 
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="activities")
-    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="+")
+    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="in_series")
 
 
 class Lead(Record):
