@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import F
 from django.utils import timezone
@@ -18,7 +19,7 @@ from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import require_over
 from samaki.ground.people.identities import Keys
 from samaki.ground.people.models import Consent
-from samaki.ground.people.operations.recording import NewPerson, enter_people, keep_consents
+from samaki.ground.people.operations.recording import GivenConsent, NewPerson, enter_people, keep_consents
 from samaki.ground.people.recognition import recognise
 from samaki.ground.people.rules import Forms
 from samaki.ground.periods.locks import lock_over, locked_periods
@@ -36,8 +37,7 @@ from samaki.kernel.records import Scope, Written
 _BATCH = 500
 
 
-@dataclass(frozen=True)
-class RosterRow:
+class RosterRow(NamedTuple):
     """A person as the roster writes her, the group she belongs to since `joined_on`, and the session she was at."""
 
     person: NewPerson
@@ -79,7 +79,7 @@ def take_roster(
             policy.require(by, Action.SEE_PEOPLE, **scope)
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two rosters take turns
         locks = locked_periods(programme)
-        if found := [fault for index, row in enumerate(rows) for fault in _faults(index, row)]:
+        if found := list(_faults(rows)):
             raise RowsInvalid(found)
         people = [row.person for row in rows]
         ids, taken = _people(people, organisation, by, at, origin)
@@ -96,21 +96,36 @@ def take_roster(
     return written
 
 
-def _faults(index: int, row: RosterRow) -> Iterable[tuple[int, DomainError]]:
-    group, session = row.group, row.session
-    if group is not None and not group.keeps_names:
-        yield index, Invalid("names_not_kept", _("This group keeps counts, not names."), field="group")
-    if group is not None and row.joined_on is not None:
+def _faults(rows: Sequence[RosterRow]) -> Iterator[tuple[int, DomainError]]:
+    """Of each row; rows are many, groups, days and sessions are few."""
+    known: dict[tuple[object, ...], list[DomainError]] = {}
+    for index, (_person, group, _role, joined_on, session) in enumerate(rows):
+        key = (id(group), joined_on, id(session))
+        if key not in known:
+            known[key] = [*_faults_of_group(group, joined_on), *_faults_of_session(session)]
+        for why in known[key]:
+            yield index, why
+
+
+def _faults_of_group(group: Group | None, joined_on: dt.date | None) -> Iterator[DomainError]:
+    if group is None:
+        return
+    if not group.keeps_names:
+        yield Invalid("names_not_kept", _("This group keeps counts, not names."), field="group")
+    if joined_on is not None:
         before, after = group.formed_on or dt.date.min, group.ended_on or dt.date.max
-        if not before <= row.joined_on <= after:
-            yield index, Invalid("group_not_there", _("The group did not exist on that day."), field="since")
+        if not before <= joined_on <= after:
+            yield Invalid("group_not_there", _("The group did not exist on that day."), field="since")
+
+
+def _faults_of_session(session: Session | None) -> Iterator[DomainError]:
     if session is None:
         return
     activity = session.activity
     if activity.is_sensitive or (activity.group is not None and not activity.group.keeps_names):
-        yield index, Invalid("tallies_only", _("Here only counts are kept, no names."), field="activity")
+        yield Invalid("tallies_only", _("Here only counts are kept, no names."), field="activity")
     if activity.state != Activity.State.HELD:
-        yield index, Conflict("not_held", _("This activity has not taken place."), field="activity")
+        yield Conflict("not_held", _("This activity has not taken place."), field="activity")
 
 
 def take_people(
@@ -178,11 +193,13 @@ def _consent(
     entries: Sequence[NewPerson], ids: Sequence[int], taken: _Taken, by: AnyActor, organisation: Organisation
 ) -> None:
     """Consents told of people who were known before, unless they are kept already."""
-    told = {
-        (person_id, given.given_by, given.how, given.given_on): (index, given)
-        for index, (entry, person_id) in enumerate(zip(entries, ids, strict=True))
-        for given in entry.consents
-    }
+    told: dict[tuple[int, str, str, dt.date], tuple[int, GivenConsent]] = {}
+    seen: set[tuple[int, int]] = set()
+    for index, (entry, person_id) in enumerate(zip(entries, ids, strict=True)):
+        if (once := (person_id, id(entry.consents))) not in seen:
+            seen.add(once)
+            for given in entry.consents:
+                told[person_id, given.given_by, given.how, given.given_on] = (index, given)
     kept: set[tuple[object, ...]] = set()
     if people := {person_id for person_id, *_rest in told}:
         found = Consent.objects.filter(among("person_id", people), purpose=Consent.Purpose.TAKE_PART)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from operator import attrgetter
 
 from samaki.ground.people import rules
 from samaki.ground.people.likeness import Facts
@@ -51,14 +52,19 @@ def of_whole_name(name: str, *, phone: str = "") -> Identity:
 
 
 _PARTS = tuple(part.name for part in fields(Identity))
+_parts_of = attrgetter(*_PARTS)
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def stripped(identity: Identity) -> Identity:
-    return Identity(**{name: getattr(identity, name).strip() for name in _PARTS})
+    parts = _parts_of(identity)
+    bare = [part.strip() for part in parts]
+    return identity if bare == [*parts] else Identity(*bare)
 
 
 def seal(person_id: int, identity: Identity, salt: bytes) -> bytes:
-    text = json.dumps({name: value for name in _PARTS if (value := getattr(identity, name))}, ensure_ascii=False)
+    told = {name: value for name, value in zip(_PARTS, _parts_of(identity), strict=True) if value}
+    text = _JSON.encode(told)
     return sealed.seal(text, salt=salt, context=f"person:{person_id}")
 
 

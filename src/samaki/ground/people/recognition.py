@@ -46,7 +46,11 @@ def recognise(
     and `keys` may be shared with the addition of those who are new."""
     forms, keys = forms or Forms(), keys or Keys()
     position: dict[tuple[object, ...], int] = {}
-    first_of = [position.setdefault(_exact(entry), at) for at, entry in enumerate(entries)]
+    first_told: dict[int, int] = {}  # the same entry again, as a roster has it, is looked at once
+    first_of = [
+        first_told.get(id(entry)) or first_told.setdefault(id(entry), position.setdefault(_exact(entry), at))
+        for at, entry in enumerate(entries)
+    ]
     faces = {at: _face(-1 - at, entries[at], forms) for at in position.values()}
     stored = _stored(organisation_id, faces.values(), forms, keys)
     answers: dict[int, int | None] = {}

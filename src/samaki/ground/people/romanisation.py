@@ -104,6 +104,7 @@ def _close(sound: list[str], consonant: str) -> None:
         sound.append(consonant)
 
 
+_DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = "aeiou"
 _LATIN_CONSONANTS = (
     ("chh", "c"), ("ch", "c"), ("j", "c"), ("ng", "g"), ("nh", "n"), ("kh", "k"), ("ck", "k"),
@@ -140,9 +141,12 @@ def _vowel(run: str) -> str:
 
 
 def _tidied(sound: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", sound)
+    return _DOUBLED.sub(r"\1", sound)
+
+
+_NO_VOWELS = str.maketrans("", "", "aeo")
 
 
 def skeleton(sound: str) -> str:
     """The consonants of a sound, or its vowels where it has no others."""
-    return re.sub("[aeo]", "", sound) or sound
+    return sound.translate(_NO_VOWELS) or sound

@@ -64,7 +64,7 @@ def lacking_to_be_named(*, minor: bool, consents: Iterable[StandingConsent]) -> 
 
 def phone_digits(phone: str) -> str:
     """The subscriber's digits that two ways of writing one number share: no country code, no leading zero."""
-    digits = re.sub(r"\D", "", folded(phone))
+    digits = phone if phone.isascii() and phone.isdigit() else re.sub(r"\D", "", folded(phone))
     return digits.removeprefix("00").removeprefix("855").lstrip("0")
 
 

@@ -23,6 +23,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _KHMER_DIGITS = {0x17E0 + digit: str(digit) for digit in range(10)}
 _VOWEL_BEFORE_COENG = re.compile(f"([\u17b6-\u17d1]+)((?:{_COENG}[\u1780-\u17b3])+)")
 _RO_BEFORE_ANOTHER_COENG = re.compile(f"({_COENG}\u179a)((?:{_COENG}[\u1780-\u17b3])+)")
+_DIACRITICS = re.compile("[\u0300-\u036f]+")
 _SHIFTER_AFTER_VOWEL = re.compile("([\u17b6-\u17c8]+)([\u17c9\u17ca])")
 _NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
 _SAME_LOOK = (
@@ -46,11 +47,12 @@ def folded(text: str) -> str:
     if text.isascii():
         return _NEITHER_LETTER_NOR_DIGIT.sub("", text.casefold())
     text = unicodedata.normalize("NFKD", text.casefold()).translate(_INVISIBLE).translate(_KHMER_DIGITS)
-    text = "".join(sign for sign in text if not "\u0300" <= sign <= "\u036f")
+    text = _DIACRITICS.sub("", text)
     for typed, meant in _SAME_LOOK:
         text = text.replace(typed, meant)
-    text = _VOWEL_BEFORE_COENG.sub(r"\2\1", text)
-    text = _RO_BEFORE_ANOTHER_COENG.sub(r"\2\1", text)
+    if _COENG in text:
+        text = _VOWEL_BEFORE_COENG.sub(r"\2\1", text)
+        text = _RO_BEFORE_ANOTHER_COENG.sub(r"\2\1", text)
     text = _SHIFTER_AFTER_VOWEL.sub(r"\2\1", text)
     return "".join(sign for sign in text if sign.isalnum() or "\u17b4" <= sign <= "\u17d3" or sign == "\u17dd")
 

@@ -45,6 +45,7 @@ WAYS = (
     Answer(Consent.How.SPOKEN, "Spoken", "ដោយមាត់", ("oral", "verbal")),
     Answer(Consent.How.AUDIO, "Recorded audio", "ថតជាសំឡេង", ("audio",)),
 )
+_NO_GENDER, _NO_BAND = Gender.NOT_RECORDED.value, AgeBand.NOT_RECORDED.value
 NO_TEXT = "not_recorded"  # a roster does not say which text was read out
 
 reason("name_wanted", _("There is no name."), _("Please write the name in Khmer or in Latin letters."))
@@ -99,32 +100,43 @@ def check(table: Table, setting: Setting) -> Checked:
     sessions = _sessions_of(table, setting)
     identities = _identities(table)
     column = table.columns
-    today = setting.today
-    all_consents = _consents(table)
+    told = zip(
+        identities, column["gender"], column["birth_year"], column["age_band"], places, _consents(table), strict=True
+    )
+    part = zip(groups, column["role"], column["joined_on"], sessions, strict=True)
+    known: dict[tuple[object, ...], NewPerson] = {}  # a person stands in a row for each session she was at
     rows: list[RosterRow] = []
     where: list[int] = []
-    for row, (identity, consents) in enumerate(zip(identities, all_consents, strict=True)):
-        if row in table.faulty_rows or identity is None:
+    for row, (who, (group, role, joined_on, session)) in enumerate(zip(told, part, strict=True)):
+        if row in table.faulty_rows or who[0] is None:
             continue
-        rows.append(
-            RosterRow(
-                NewPerson(
-                    identity,
-                    str(column["gender"][row] or Gender.NOT_RECORDED.value),
-                    column["birth_year"][row],  # type: ignore[arg-type]  # read as a year
-                    str(column["age_band"][row] or AgeBand.NOT_RECORDED.value),
-                    today if column["age_band"][row] else None,
-                    places[row],
-                    consents,
-                ),
-                groups[row],
-                str(column["role"][row] or "member"),
-                column["joined_on"][row],  # type: ignore[arg-type]  # read as a date
-                sessions[row],
-            )
-        )
+        key = (id(who[0]), *who[1:5], id(who[5]))  # the same words are the same identity and consents
+        person = known.get(key)
+        if person is None:
+            person = known[key] = _person(*who, setting.today)
+        rows.append(RosterRow(person, group, role or "member", joined_on, session))  # type: ignore[arg-type]  # read so
         where.append(row)
     return table.without_faults(rows, where)
+
+
+def _person(
+    identity: Identity,
+    gender: object,
+    birth_year: object,
+    age_band: object,
+    place_id: int | None,
+    consents: tuple[GivenConsent, ...],
+    today: dt.date,
+) -> NewPerson:
+    return NewPerson(
+        identity,
+        str(gender or _NO_GENDER),
+        birth_year,  # type: ignore[arg-type]  # read as a year
+        str(age_band or _NO_BAND),
+        today if age_band else None,
+        place_id,
+        consents,
+    )
 
 
 def _identities(table: Table) -> list[Identity | None]:

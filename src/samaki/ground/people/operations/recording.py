@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -34,6 +34,7 @@ from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 
 _FEWEST_PHONE_DIGITS = 6
+_GENDERS, _BANDS = frozenset(Gender.values), frozenset(AgeBand.values)  # an enum makes the list anew each time
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,14 @@ def enter_people(
     require_over(by, Action.EDIT_PEOPLE, organisation_id)
     moment = at or timezone.now()
     entered = list(rows)
+    forms, today = forms or Forms(), moment.date()
     faults = [
-        (at_row, fault) for at_row, row in enumerate(entered) if (fault := _fault(row, moment.date())) is not None
+        (at_row, fault) for at_row, row in enumerate(entered) if (fault := _fault(row, today, forms.phone)) is not None
     ]
     if faults:
         raise RowsInvalid(faults)
     if not entered:
         return []
-    forms = forms or Forms()
     identities = [stripped(row.identity) for row in entered]
     traits = [traits_of(row, identity, forms) for row, identity in zip(entered, identities, strict=True)]
     with transaction.atomic():
@@ -290,11 +291,11 @@ def keep_consents(given: Sequence[tuple[int, GivenConsent]], by: AnyActor, *, is
     )
 
 
-def _fault(row: NewPerson, today: dt.date) -> DomainError | None:
+def _fault(row: NewPerson, today: dt.date, phone: Callable[[str], str] = rules.phone_digits) -> DomainError | None:
     identity = row.identity
     if not identity.full_km and not identity.full_latin:
         return Invalid("name_wanted", _("Please enter a name, in Khmer or Latin letters."), field="family_km")
-    if row.gender not in Gender.values:
+    if row.gender not in _GENDERS:
         return Invalid("gender_unknown", _("Please choose one of the five answers."), field="gender")
     if identity.gender_term.strip() and row.gender != Gender.ANOTHER_TERM:
         return Invalid(
@@ -308,8 +309,8 @@ def _fault(row: NewPerson, today: dt.date) -> DomainError | None:
             first=rules.EARLIEST_BIRTH_YEAR,
             last=today.year,
         )
-    if row.age_band not in AgeBand.values:
+    if row.age_band not in _BANDS:
         return Invalid("age_band_unknown", _("Please choose an age group from the list."), field="age_band")
-    if identity.phone.strip() and len(rules.phone_digits(identity.phone)) < _FEWEST_PHONE_DIGITS:
+    if identity.phone.strip() and len(phone(identity.phone)) < _FEWEST_PHONE_DIGITS:
         return Invalid("phone_too_short", _("This phone number is too short. Please check again."), field="phone")
     return None
