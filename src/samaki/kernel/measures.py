@@ -102,7 +102,15 @@ class Derived:
     reads: tuple[str, ...] = ()
 
 
-Column = Number | Date | Choice | Flag | Text | Link | Derived
+@dataclass(frozen=True)
+class Settled:
+    """A column that a `Settlement` works out and keeps: codes over `keys`, -1 where there is none."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+Column = Number | Date | Choice | Flag | Text | Link | Derived | Settled
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,32 @@ class Made:
     reads: tuple[str, ...]
     rows: Callable[[Columns, int], Mapping[str, Array]]
     described: Callable[[int], tuple[int, ...]]
+
+
+SettledRows = Mapping[str, tuple[Array, Mapping[str, Array]]]  # by table: rows, and their codes by column
+
+
+class Settling(Protocol):
+    """What a settlement knows of one state of the tables."""
+
+    def follow(self, columns: Columns, touched: Mapping[str, Array] | None) -> SettledRows:
+        """Codes that may have changed with the touched rows of the tables read; None: of every row."""
+        ...
+
+    def copied(self) -> Settling:
+        """The same, to be changed apart."""
+        ...
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Columns that a strand adds to tables, possibly not its own, where one row's code follows from many others: kept,
+    and after each change worked out anew only where the change reaches. `reads` are the tables it follows from."""
+
+    key: str
+    columns: Mapping[str, tuple[Settled, ...]]
+    reads: tuple[str, ...]
+    make: Callable[[], Settling]
 
 
 @dataclass(frozen=True)
@@ -235,9 +269,23 @@ class Measure:
 
 tables: Registry[Table | Made] = Registry("table")
 measures: Registry[Measure] = Registry("measure")
+settlements: Registry[Settlement] = Registry("settlement")
 places: Registry[PlaceTree] = Registry("place tree")
 calendars: Registry[Calendar] = Registry("calendar")
 divisions: Registry[Division] = Registry("division of places")
+
+
+def settled_columns(table: str) -> tuple[Settled, ...]:
+    """What settlements add to the table."""
+    return tuple(column for settlement in settlements for column in settlement.columns.get(table, ()))
+
+
+def column_at(table: str, name: str) -> Column:
+    """The column of that name, the table's own or settled. Raises KeyError where there is none."""
+    for column in (*tables[table].columns, *settled_columns(table)):
+        if column.name == name:
+            return column
+    raise KeyError(name)
 
 
 @dataclass(frozen=True)

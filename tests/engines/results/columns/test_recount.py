@@ -11,7 +11,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from samaki.engines.results.columns import Answer, Question, answer, at_one_moment, row_ids, standing, store
+from samaki.engines.results.columns import Answer, Question, answer, at_one_moment, row_ids, standing
+from samaki.kernel import reverse
 
 from .recount import Recount
 from .world import World
@@ -105,7 +106,7 @@ def test_figures_equal_a_plain_recount_whatever_happened(random: Random) -> None
 def test_so_do_figures_of_tables_large_enough_to_be_put_in_the_order_of_their_subjects(random: Random) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(standing, "LARGE", 0)
-        patch.setattr(store, "WEAR", 1)  # so that rows are counted beside the order too
+        patch.setattr(reverse, "WEAR", 1)  # so that rows are counted beside the order too
         live(random)
 
 

@@ -20,9 +20,11 @@ from samaki.kernel.measures import (
     Division,
     Flag,
     Records,
+    Settled,
     Table,
     Text,
     TimeSpan,
+    column_at,
     divisions,
     month_of,
     tables,
@@ -107,7 +109,7 @@ def has_dimension(records: Records, key: str) -> bool:
 def _column(scope: Scope, records: Records, key: str, path: str, unknown: frozenset[str]) -> Digits:
     links, name = split(path)
     at = table_at(records.table, links)
-    column = next(column for column in tables[at].columns if column.name == name)
+    column = column_at(at, name)
     if isinstance(column, Text):
         texts = scope.store[at].texts[name]
         return Digits(
@@ -130,7 +132,7 @@ def _column(scope: Scope, records: Records, key: str, path: str, unknown: frozen
             keys.__getitem__,
             unknown,
         )
-    assert isinstance(column, (Choice, Flag))
+    assert isinstance(column, (Choice, Flag, Settled))
     return Digits(
         key,
         links,
@@ -173,7 +175,7 @@ def dates(records: Records) -> tuple[tuple[str, ...], str, str]:
 
 
 def _spec(table: str, column: str) -> Column:
-    return next(spec for spec in tables[table].columns if spec.name == column)
+    return column_at(table, column)
 
 
 def values(scope: Scope, table: str, column: str, rows: Rows) -> Array:

@@ -24,7 +24,7 @@ from samaki.engines.results.columns.scope import (
     state_flags,
 )
 from samaki.engines.results.columns.store import Texts
-from samaki.kernel.measures import NOTHING, UNKNOWN, Array, Choice, Derived, Flag, Records, Text, tables
+from samaki.kernel.measures import NOTHING, UNKNOWN, Array, Choice, Derived, Flag, Records, Settled, Text, column_at
 
 Check = Callable[[Rows], Array]
 _UNWANTED = ALL & ~WANTED & ~WANTED_POSSIBLE
@@ -283,12 +283,12 @@ def _always(flags: int) -> Check:
 
 
 def _one_of(scope: Scope, table: str, name: str, keys: tuple[str, ...]) -> Check:
-    spec = next(column for column in tables[table].columns if column.name == name)
+    spec = column_at(table, name)
     if isinstance(spec, Text):
         texts = scope.store[table].texts[name]
         numbers = [texts.find(key) for key in keys if texts.find(key) >= 0]
         return lambda rows: _where(np.isin(values(scope, table, name, rows), numbers))
-    assert isinstance(spec, (Choice, Flag, Derived))
+    assert isinstance(spec, (Choice, Flag, Derived, Settled))
     by_code = np.full(len(spec.keys) + 1, ALL & ~SCOPED, np.uint8)  # the last is read where nothing is known
     by_code[[spec.keys.index(key) for key in keys]] = ALL
     return lambda rows: by_code[values(scope, table, name, rows)]

@@ -11,8 +11,22 @@ import numpy as np
 from samaki.engines.results.columns.dimensions import follow, split, table_at
 from samaki.engines.results.columns.ordered import Ordered
 from samaki.engines.results.columns.scope import Scope, codes_at_level, place_tree
-from samaki.engines.results.columns.store import Reverse, rows_linking
-from samaki.kernel.measures import NOTHING, Array, Derived, Made, Records, calendars, divisions, measures, tables
+from samaki.engines.results.columns.store import rows_linking
+from samaki.kernel.measures import (
+    NOTHING,
+    Array,
+    Derived,
+    Made,
+    Records,
+    Settled,
+    calendars,
+    column_at,
+    divisions,
+    measures,
+    settlements,
+    tables,
+)
+from samaki.kernel.reverse import Reverse
 
 _JOURNAL = 20_000  # rows of changes remembered; an answer further behind is worked out anew
 COMMUNE, WEIGHT, ALIVE = "commune", "weight", "alive"
@@ -245,9 +259,22 @@ def told_by(measure: str) -> tuple[str, ...]:
         for chain in _chains(records):
             found.update(table_at(records.table, chain[:length]) for length in range(len(chain) + 1))
         found.add(records.table)
+        found |= settling(records)
     made = [spec for key in found if isinstance(spec := tables[key], Made)]
     found.update(read for spec in made for read in spec.reads)
     return tuple(sorted(found - {spec.key for spec in made}))
+
+
+def settling(records: Records) -> frozenset[str]:
+    """The tables from which settled columns of the records follow. A change there touches the rows it reaches."""
+    at = [(table_at(records.table, links), name) for links, name in _ends(records)]
+    kept = {(table, name) for table, name in at if isinstance(column_at(table, name), Settled)}
+    return frozenset(
+        read
+        for settlement in settlements
+        if any((table, column.name) in kept for table, columns in settlement.columns.items() for column in columns)
+        for read in settlement.reads
+    )
 
 
 def standing_on(records: Records) -> frozenset[str]:
@@ -260,7 +287,7 @@ def standing_on(records: Records) -> frozenset[str]:
     }
     found.add(table_at(records.table, records.organisation.split(".")))
     for links, name in _ends(records):
-        spec = next(column for column in tables[table_at(records.table, links)].columns if column.name == name)
+        spec = column_at(table_at(records.table, links), name)
         if isinstance(spec, Derived):
             found.update(spec.reads)
     return frozenset(found)

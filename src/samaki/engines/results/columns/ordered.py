@@ -12,8 +12,8 @@ import numpy as np
 
 from samaki.engines.results.columns.counting import MAY, Tally
 from samaki.engines.results.columns.scope import ALL
-from samaki.engines.results.columns.store import Reverse
 from samaki.kernel.measures import Array
+from samaki.kernel.reverse import Reverse
 
 MOST_OWNERS = 63  # organisations whose marks fit into one number, with one for rows that may belong
 _NULL, _GONE = -1, -2  # links that lead nowhere; of a row that is deleted, or stands elsewhere since

@@ -15,6 +15,7 @@ from samaki.engines.results.columns.answers import Answers
 from samaki.engines.results.columns.questions import Answer, Question
 from samaki.engines.results.columns.store import Store
 from samaki.kernel.database import read_snapshot
+from samaki.kernel.measures import settled_columns
 
 logger = logging.getLogger(__name__)
 
@@ -120,3 +121,14 @@ def row_ids(question: Question, *, after: int = 0, limit: int | None = 50) -> tu
         ids = answers.counted(question)
     start = int(np.searchsorted(ids, after, side="right"))
     return ids[start : None if limit is None else start + limit].tolist(), len(ids)
+
+
+def settled(table: str, column: str, ids: Sequence[int]) -> dict[int, str]:
+    """The key that each of these rows of the table holds in a settled column; without those that hold none."""
+    [keys] = [each.keys for each in settled_columns(table) if each.name == column]
+    with _process.at_one_moment() as answers:
+        stored = answers.store[table]
+        rows = stored.rows_of(np.asarray(ids, np.int64))
+        there = (rows >= 0) & stored.alive[rows] if len(stored) else np.zeros(len(rows), bool)
+        codes = np.where(there, stored[column][rows], -1) if len(stored) else np.full(len(rows), -1)
+    return {row_id: keys[code] for row_id, code in zip(ids, codes.tolist(), strict=True) if code >= 0}

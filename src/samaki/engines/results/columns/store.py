@@ -7,9 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from samaki.engines.results.columns import fetching, memory
-from samaki.kernel.measures import Array, Choice, Column, Flag, Link, Made, Table, Text, tables
+from samaki.kernel.measures import (
+    Array,
+    Choice,
+    Column,
+    Flag,
+    Link,
+    Made,
+    SettledRows,
+    Settling,
+    Table,
+    Text,
+    settled_columns,
+    settlements,
+    tables,
+)
 
-WEAR = 16  # one row in so many changed, and an order of them is made again
 _KEPT = 256  # things worked out from tables
 _ROOM = 1.25  # arrays are made this much longer than needed, so that added rows seldom copy them
 
@@ -47,6 +60,8 @@ class StoredTable:
         self._count = 0
         self._arrays: dict[str, Array] = {"id": np.empty(0, np.int64), "alive": np.empty(0, bool)}
         self._arrays |= {column.name: np.empty(0, _type(column)) for column in fetching.stored(table)}
+        self._settled = {column.name for column in settled_columns(table.key)}
+        self._arrays |= {name: np.empty(0, np.int8) for name in self._settled}
         self._row_of = np.full(1, -1, np.int32)
         self.texts = {column.name: Texts() for column in table.columns if isinstance(column, Text)}
         self._shared = False
@@ -110,6 +125,18 @@ class StoredTable:
         self.version += 1
         return rows
 
+    def settle(self, rows: Array, codes: Mapping[str, Array]) -> Array:
+        """Keeps the codes of these rows and returns those that held others."""
+        other = np.zeros(len(rows), bool)
+        for name, values in codes.items():
+            other |= self._arrays[name][rows] != values
+        if other.any():
+            self._own()
+            self.version += 1
+            for name, values in codes.items():
+                self._arrays[name][rows] = values
+        return rows[other]
+
     def _own(self) -> None:
         if self._shared:
             self._arrays = {name: array.copy() for name, array in self._arrays.items()}
@@ -133,6 +160,8 @@ class StoredTable:
                 self._arrays[name] = longer
         rows[new] = np.arange(self._count, needed, dtype=np.int32)
         self._row_of[ids[new]] = rows[new]
+        for name in self._settled:
+            self._arrays[name][self._count : needed] = -1
         self._count = needed
         return rows
 
@@ -166,6 +195,7 @@ class Store:
         self.stored: dict[str, StoredTable] = {}
         self._kept: dict[str, tuple[int, Array]] = {}
         self._made: dict[tuple[str, int], tuple[tuple[int, ...], MadeTable]] = {}
+        self._settling: dict[str, Settling] = {}
 
     @classmethod
     def loaded(cls) -> Store:
@@ -176,6 +206,9 @@ class Store:
             if isinstance(spec, Table):
                 store.stored[spec.key] = StoredTable(spec)
                 store._put(spec.key, *fetching.whole(spec))
+        for settlement in settlements:
+            store._settling[settlement.key] = settling = settlement.make()
+            store._settle(settling.follow(store, None))
         return store
 
     def __getitem__(self, table: str) -> StoredTable:
@@ -207,6 +240,7 @@ class Store:
     def fork(self) -> Store:
         other = Store()
         other.stored = {key: table.fork() for key, table in self.stored.items()}
+        other._settling = {key: settling.copied() for key, settling in self._settling.items()}
         return other
 
     def patch(self, changes: Mapping[str, Iterable[int] | None]) -> dict[str, Array]:
@@ -224,36 +258,17 @@ class Store:
                 numbers, texts = fetching.some(table.spec, before.tolist())
             gone = table.drop(np.setdiff1d(before, numbers["id"]))
             touched[key] = np.union1d(gone, self._put(key, numbers, texts))
+        for settlement in settlements:
+            if any(len(touched.get(table, ())) for table in settlement.reads):
+                found = self._settle(self._settling[settlement.key].follow(self, touched))
+                touched |= {key: np.union1d(touched.get(key, rows), rows) for key, rows in found.items() if len(rows)}
         return touched
+
+    def _settle(self, found: SettledRows) -> dict[str, Array]:
+        return {key: self.stored[key].settle(rows, codes) for key, (rows, codes) in found.items()}
 
     def _put(self, key: str, numbers: Mapping[str, Array], texts: Mapping[str, Sequence[str | None]]) -> Array:
         return self.stored[key].put(numbers, texts, self.stored)
-
-
-class Reverse:
-    """Which rows hold a value of a column, without looking through it all. Rows that changed since it was made are
-    looked at one by one, so it is made again when they are many."""
-
-    def __init__(self, column: Array) -> None:
-        # Value and row in one number sort several times faster than an index does.
-        both = np.sort((column.astype(np.int64) << 32) | np.arange(len(column)))
-        self._order, self._values = both & 0xFFFFFFFF, (both >> 32).astype(np.int32)
-        self._changed = np.empty(0, np.int64)
-
-    def changed(self, rows: Array) -> None:
-        self._changed = np.union1d(self._changed, rows)
-
-    @property
-    def worn(self) -> bool:
-        return len(self._changed) * WEAR > len(self._order)
-
-    def find(self, column: Array, values: Array) -> Array:
-        """The rows at which the column, as it is now, holds one of the values."""
-        values = values.astype(self._values.dtype)  # else the whole column is converted
-        first, last = np.searchsorted(self._values, values), np.searchsorted(self._values, values, side="right")
-        slices = [self._order[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True) if a < b]
-        rows = np.unique(np.concatenate([self._changed, *slices]))
-        return rows[np.isin(column[rows], values)]
 
 
 def rows_linking(links: Array, targets: Array, count: int) -> Array:
