@@ -126,6 +126,7 @@ WANTS_SECOND_FACTOR = frozenset(
     {
         Action.SEE_PEOPLE,
         Action.EDIT_PEOPLE,
+        Action.LINK_ACROSS,
         Action.CERTIFY,
         Action.SEE_CASES,
         Action.RECORD_CASE,

@@ -63,8 +63,9 @@ def compare(programme_id: int, *, by: AnyActor, at: dt.datetime | None = None) -
 def say_same(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
     """The two are one person: figures across organisations count her once from now on. Raises NotFound; Conflict:
     "already_decided", or "joins_two_of_one" where it would make two people of one organisation one."""
+    pairs_within(by, programme_id, pair_id)
     with transaction.atomic():
-        pair = _taken(pair_id, programme_id, by)
+        pair = _taken(pair_id)
         _decide(pair, _State.SAME, by, at)
         standing.restand([pair.first_id, pair.second_id])
         if not standing.is_linked(pair.first_id, pair.second_id):
@@ -77,8 +78,9 @@ def say_same(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime |
 
 def say_different(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
     """The two are different people, and are not proposed again. Raises NotFound, or Conflict("already_decided")."""
+    pairs_within(by, programme_id, pair_id)
     with transaction.atomic():
-        pair = _taken(pair_id, programme_id, by)
+        pair = _taken(pair_id)
         if standing.is_linked(pair.first_id, pair.second_id):
             raise Conflict(
                 "joined_otherwise",
@@ -90,16 +92,18 @@ def say_different(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datet
 
 def say_unsure(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
     """Nobody can say yet: it stays undecided and comes last. Raises NotFound, or Conflict("already_decided")."""
+    pairs_within(by, programme_id, pair_id)
     with transaction.atomic():
-        pair = _taken(pair_id, programme_id, by)
+        pair = _taken(pair_id)
         _decide(pair, _State.UNSURE, by, at)
         _note(by, "people.unsure_across", pair, programme_id)
 
 
 def take_back(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
     """A decision is undone and the pair is open again. Raises NotFound, or Conflict("not_decided")."""
+    pairs_within(by, programme_id, pair_id)
     with transaction.atomic():
-        pair = _locked(pair_id, programme_id, by)
+        pair = _locked(pair_id)
         if pair.state not in (_State.SAME, _State.DIFFERENT):
             raise Conflict("not_decided", _("Nobody has decided about these two."))
         _decide(pair, _State.OPEN, by, at)
@@ -107,15 +111,17 @@ def take_back(pair_id: int, programme_id: int, *, by: AnyActor, at: dt.datetime 
         _note(by, "people.unlink_across", pair, programme_id)
 
 
-def _locked(pair_id: int, programme_id: int, by: AnyActor) -> AcrossPair:
+def _locked(pair_id: int) -> AcrossPair:
     """The pair, with whoever decides about people across organisations taking turns."""
-    pair = pairs_within(by, programme_id, pair_id)
     standing.take_turn()
-    return AcrossPair.objects.select_related("first", "second").get(pk=pair.pk)
+    pair = AcrossPair.objects.filter(pk=pair_id).first()
+    if pair is None:  # a consent was taken back, or a record corrected, meanwhile
+        raise Conflict("pair_gone", _("This pair is no longer here: a consent was taken back, or a record corrected."))
+    return pair
 
 
-def _taken(pair_id: int, programme_id: int, by: AnyActor) -> AcrossPair:
-    pair = _locked(pair_id, programme_id, by)
+def _taken(pair_id: int) -> AcrossPair:
+    pair = _locked(pair_id)
     if pair.state in (_State.SAME, _State.DIFFERENT):
         raise said_already(pair)
     return pair
