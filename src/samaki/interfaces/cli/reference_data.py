@@ -1,5 +1,5 @@
-"""What a site knows before anyone has recorded anything: the gazetteer, the definitions of the indicators, and the
-forms that its programmes have from the start."""
+"""What a site knows before anyone has recorded anything: the gazetteer, the definitions of the indicators, the
+instruments, and the forms that its programmes have from the start."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from samaki.ground.places.models import GazetteerEdition
 from samaki.ground.places.operations import load_gazetteer
 from samaki.ground.places.tables import cambodia
 from samaki.kernel.actors import System
+from samaki.strands.learning.operations.instruments import load_instruments
 
 
 def load() -> None:
@@ -19,4 +20,5 @@ def load() -> None:
     if not GazetteerEdition.objects.filter(source=cambodia.source()).exists():
         load_gazetteer(by=by)
     load_catalogue(by=by)
+    load_instruments(by=by)
     ensure_all_built_in(by=by, at=timezone.now())

@@ -1,10 +1,13 @@
-"""What was seen of a person, sealed under her own key and bound to its follow-up. Asks nobody's leave: callers do."""
+"""What was seen of a person, and her answers, sealed under her own key. Asks nobody's leave: callers do."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from samaki.ground.people.models import PersonKey
 from samaki.kernel import sealed
-from samaki.strands.learning.models import CoachingVisit, FollowUp
+from samaki.strands.learning.models import CoachingVisit, FollowUp, Response
 
 
 def opened(found: FollowUp, key: PersonKey) -> str:
@@ -35,3 +38,16 @@ def closed_notes(text: str, *, person_id: int, origin: str, key: PersonKey) -> b
 
 def _visit(person_id: int, origin: str) -> str:
     return f"coaching_visit:{person_id}:{origin}"
+
+
+def closed_answers(answers: Mapping[int, int], *, person_id: int, version_id: int, key: PersonKey) -> bytes:
+    """A person's answers by item, under her own key and bound to her and the instrument's version."""
+    text = json.dumps({str(number): value for number, value in sorted(answers.items())}, separators=(",", ":"))
+    return sealed.seal(text, salt=bytes(key.salt), context=f"response:{person_id}:{version_id}")
+
+
+def opened_answers(found: Response, key: PersonKey) -> dict[int, int]:
+    """Raises SealBroken."""
+    context = f"response:{found.person_id}:{found.version_id}"
+    text = sealed.unseal(bytes(found.answers), salt=bytes(key.salt), context=context)
+    return {int(number): value for number, value in json.loads(text).items()}
