@@ -45,10 +45,12 @@ class SeriesActivity(models.Model):
 
 
 class Lead(Record):
-    """A person who led a session. Who may is asked when it is written; what was true then stays."""
+    """A person who led a session. Who may is asked when it is written; what was true then stays. `kept_generation` is
+    the one she had that day, kept when she withdrew, so that those she taught keep theirs."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kept_generation = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "person"], name="lead_once")]
