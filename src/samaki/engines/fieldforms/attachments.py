@@ -11,7 +11,8 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,6 +86,21 @@ def content_of(stored: str) -> Iterator[bytes]:
             if not following:
                 return
             number, piece = number + 1, following
+
+
+def sealed_files() -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """The files that submissions claim, each with what seals it anew. That raises OSError, SealBroken."""
+    for stored in Attachment.objects.exclude(stored="").values_list("stored", flat=True).distinct().iterator():
+        yield _path(stored), partial(_anew, stored)
+
+
+def _anew(stored: str) -> bytes:
+    pieces = list(content_of(stored))
+    salt, last = bytes.fromhex(stored), len(pieces) - 1
+    return b"".join(
+        sealed.seal_bytes(piece, salt=salt, context=_context(number, is_last=number == last))
+        for number, piece in enumerate(pieces)
+    )
 
 
 def destroy(stored: str) -> None:

@@ -58,6 +58,7 @@ class Guesses:
 
 
 guesses = Guesses()
+_known_keys: dict[int, str | None] = {}  # programme → its key when it was last looked up
 
 
 def sender_of(request: HttpRequest) -> tuple[Sender, Nonce | None]:
@@ -82,7 +83,10 @@ def sender_of(request: HttpRequest) -> tuple[Sender, Nonce | None]:
 
 def expect_programme(sender: Sender, key: str) -> None:
     """Raises NotFound where the credential is of another programme than the address names, be there one or not."""
-    if _programme_key(sender.programme_id) != key:
+    if _known_keys.get(sender.programme_id) == key:
+        return  # the credential says which programme it is, the address only names it
+    _known_keys[sender.programme_id] = found = _programme_key(sender.programme_id)
+    if found != key:
         raise NotFound("no_such_programme", _("There is no such programme."))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models import F, Lookup
 
 BATCH = 20_000
 ROWS_AT_ONCE, PARAMETERS = 500, 30_000  # SQLite takes 32,766 parameters
+MANY = 50  # rows from which a statement is made for what they share
 
 
 class _Among(Lookup[Any]):
@@ -89,16 +91,14 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[obj
     Constraints and triggers of the table apply; signals and `auto_now` do not.
     """
     size = len(next(iter(columns.values())))
-    columns = {**columns, **{name: [value] * size for name, value in _defaults(model) if name not in columns}}
-    names = list(columns)
-    quoted = [connection.ops.quote_name(name) for name in names]
-    table = connection.ops.quote_name(model._meta.db_table)
+    columns = {**columns, **_defaults(model, columns, size)}
+    names = tuple(columns)
+    into = _into(model, names)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            _insert_into_sqlite(cursor, table, quoted, list(columns.values()))
+            _insert_into_sqlite(cursor, into, list(columns.values()))
             return
-        arrays = _arrays(model, names)
-        statement = f"INSERT INTO {table} ({', '.join(quoted)}) SELECT * FROM unnest({arrays})"  # noqa: S608  # names of models
+        statement = f"{into} SELECT * FROM unnest({_arrays(model, names)})"  # noqa: S608  # names of models
         for start in range(0, size, BATCH):
             cursor.execute(statement, [list(values[start : start + BATCH]) for values in columns.values()])
 
@@ -143,30 +143,72 @@ def update_columns(
     return frozenset()
 
 
-def _defaults(model: type[models.Model]) -> Iterator[tuple[str, object]]:
-    for field in model._meta.concrete_fields:
-        if field.has_default() and not field.primary_key:
+def _defaults(model: type[models.Model], columns: Collection[str], size: int) -> dict[str, Sequence[object]]:
+    found: dict[str, Sequence[object]] = {}
+    for name, field in _with_defaults(model):
+        if name not in columns:
             value = field.get_default()
-            yield str(field.column), value.value if isinstance(value, Enum) else value
+            found[name] = [value.value if isinstance(value, Enum) else value] * size
+    return found
+
+
+@cache
+def _with_defaults(model: type[models.Model]) -> tuple[tuple[str, models.Field[Any, Any]], ...]:
+    fields = model._meta.concrete_fields
+    return tuple((str(field.column), field) for field in fields if field.has_default() and not field.primary_key)
+
+
+@cache
+def _into(model: type[models.Model], names: tuple[str, ...]) -> str:
+    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted})"
 
 
 def _arrays(model: type[models.Model], names: Sequence[str]) -> str:
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+    types = _types(model)
     return ", ".join(f"%s::{types[name]}[]" for name in names)
 
 
-def _insert_into_sqlite(
-    cursor: CursorWrapper, table: str, names: Sequence[str], columns: Sequence[Sequence[object]]
-) -> None:
+@cache
+def _types(model: type[models.Model]) -> Mapping[str, str | None]:
+    """Column → type, as PostgreSQL names it."""
+    return {str(field.column): field.db_type(connection) for field in model._meta.concrete_fields}
+
+
+def _insert_into_sqlite(cursor: CursorWrapper, into: str, columns: Sequence[Sequence[object]]) -> None:
     """Some hundred rows a statement: where a table has triggers, each statement opens a journal of its own, and row by
     row that is most of the work."""
-    size, many = len(columns[0]), min(ROWS_AT_ONCE, PARAMETERS // len(names))
+    size = len(columns[0])
+    if size > MANY:
+        _insert_many_into_sqlite(into, columns)
+        return
     rows = list(zip(*(_as_sqlite_has_it(values) for values in columns), strict=True))
-    marks = f"({', '.join(['%s'] * len(names))})"
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    many = min(ROWS_AT_ONCE, PARAMETERS // len(columns))
     for start in range(0, size, many):
         some = rows[start : start + many]
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608  # names of models
-        cursor.execute(statement, list(chain.from_iterable(some)))
+        cursor.execute(f"{into} VALUES {', '.join([marks] * len(some))}", list(chain.from_iterable(some)))
+
+
+def _insert_many_into_sqlite(into: str, columns: Sequence[Sequence[object]]) -> None:
+    """What all rows share is told once a statement. The statement is the driver's own from the start: Django would look
+    for the sign of each of its thousands of values."""
+    size = len(columns[0])
+    shared = [at for at, values in enumerate(columns) if at and values.count(values[0]) == size]
+    own = [values for at, values in enumerate(columns) if at not in shared]
+    names = iter(range(1, len(own) + 1))
+    told = ", ".join("?" if at in shared else f"v.column{next(names)}" for at in range(len(columns)))
+    alike = [_as_sqlite_has_it(columns[at][:1])[0] for at in shared]
+    rows = list(zip(*(_as_sqlite_has_it(values) for values in own), strict=True))
+    marks = f"({', '.join('?' * len(own))})"
+    many = min(ROWS_AT_ONCE, PARAMETERS // len(own))
+    statement = ""
+    with connection.wrap_database_errors:
+        for start in range(0, size, many):
+            some = rows[start : start + many]
+            if not statement or len(some) < many:
+                statement = f"{into} SELECT {told} FROM (VALUES {', '.join([marks] * len(some))}) AS v"  # noqa: S608  # names of models
+            connection.connection.execute(statement, [*alike, *chain.from_iterable(some)])
 
 
 def _as_sqlite_has_it(values: Sequence[object]) -> Sequence[object]:

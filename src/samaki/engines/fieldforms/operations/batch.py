@@ -76,14 +76,10 @@ def take_batch(items: Sequence[Item], *, handling: bool = True) -> None:
         item.outcome = None
     _spend_nonces(items)
     _find_forms(_open(items))
-    before = _here_already(_open(items))
-    for item in _open(items):
-        if (same := before.get(item.key)) is not None:
-            _again(item, same)
-    fresh = [item for item in _open(items) if item.key not in before]
-    _check_new(fresh)
-    _link_corrections([item for item in _open(fresh) if item.filled.deprecated_id])
-    _write(_open(fresh), handling=handling)
+    _find_again([item for item in _open(items) if item.filled.deprecated_id or not (item.form and item.form.is_open)])
+    _check_new(_open(items))
+    _link_corrections([item for item in _open(items) if item.filled.deprecated_id])
+    _write(_open(items), handling=handling)
 
 
 def _open(items: Iterable[Item]) -> list[Item]:
@@ -128,8 +124,12 @@ def _may(item: Item, action: Action) -> bool:
     )
 
 
-def _here_already(items: Sequence[Item]) -> dict[Key, Before]:
-    return _stored({item.key for item in items})
+def _find_again(items: Sequence[Item]) -> None:
+    """Those known already of which a new one would be refused. Of all others writing them tells: nearly all are new."""
+    before = _stored({item.key for item in items})
+    for item in items:
+        if (same := before.get(item.key)) is not None:
+            _again(item, same)
 
 
 def _stored(keys: set[Key], *, locked: bool = False) -> dict[Key, Before]:

@@ -55,6 +55,7 @@ def expect_good(
     handler: FormHandler, mapping: Mapping[str, Any], version: FormVersion | None, *, today: dt.date
 ) -> None:
     """Raises Invalid as `match`; `field` is "part.field"."""
+    _expect_needed(handler, mapping)
     questions = {one.path: one for one in questions_of(version)}
     fields: Mapping[str, str] = mapping.get("fields", {})
     parts: Mapping[str, str] = mapping.get("repeats", {})
@@ -62,13 +63,6 @@ def expect_good(
         key = key_of(field)
         path = fields.get(key, "")
         if not path:
-            if (
-                field.required
-                and key not in mapping.get("constants", {})
-                and (not field.repeat or field.repeat in parts)
-            ):
-                words = _("This must be known of every record: please choose the question that asks it.")
-                raise Invalid("field_unmatched", words, field=key)
             continue
         wanted = parts.get(field.repeat, "?") if field.repeat else ""
         if path not in questions or questions[path].repeat != wanted:
@@ -78,6 +72,20 @@ def expect_good(
         if set(mapping.get("values", {}).get(key, {}).values()) - allowed:
             raise Invalid("choice_unknown", _("Please choose one of the answers offered."), field=key)
     plan_of(handler, mapping, today=today)
+
+
+def _expect_needed(handler: FormHandler, mapping: Mapping[str, Any]) -> None:
+    """Of what every record needs, nothing may be unmatched; all that is missing is named at once."""
+    known = {*mapping.get("fields", {}), *mapping.get("constants", {})}
+    parts = mapping.get("repeats", {})
+    needed = [(key_of(one),) for one in handler.fields if one.required and (not one.repeat or one.repeat in parts)]
+    missing = [keys for keys in (*needed, *handler.one_of) if not known.intersection(keys)]
+    if not missing:
+        return
+    labels = {key_of(one): str(one.label) for one in handler.fields}
+    names = ", ".join(_(" or ").join(labels[key] for key in keys) for keys in missing)
+    words = _("This must be known of every record: %(names)s. Please choose the question that asks it.")
+    raise Invalid("field_unmatched", words, field=missing[0][0], names=names)
 
 
 def questions_of(version: FormVersion | None) -> Sequence[Question]:

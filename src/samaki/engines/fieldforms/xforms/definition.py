@@ -18,6 +18,7 @@ _INSTANCE = re.compile(r"instance\(\s*['\"](.+?)['\"]\s*\)")
 _KHMER = re.compile(r"\bkm\b|khmer|ខ្មែរ", re.IGNORECASE)
 _ENGLISH = re.compile(r"\ben\b|english|អង់គ្លេស", re.IGNORECASE)
 Words = tuple[str, str]  # Khmer, English
+Choices = tuple[tuple[str, str, str], ...]  # value, Khmer, English
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Question:
     repeat: str = ""
     label_km: str = ""
     label_en: str = ""
-    choices: tuple[tuple[str, str, str], ...] = ()  # value, Khmer, English
+    choices: Choices = ()
     required: bool = False
     is_asked: bool = True  # False: calculated or hidden
 
@@ -73,8 +74,9 @@ def read_definition(xform: str | bytes) -> Definition:
         _below(element.get("nodeset") or "", top) for element in root.iter() if name_of(element) == "repeat"
     )
     binds = {_below(bind.get("nodeset") or "", top): bind for bind in model.iter() if name_of(bind) == "bind"}
+    lists = _lists(model, words)
     questions = tuple(
-        _question(path, binds.get(path), controls.get(path), repeats, words, model)
+        _question(path, binds.get(path), controls.get(path), repeats, words, lists)
         for path in _leaves(primary, "", controls)
     )
     title = _first(root, "title")
@@ -130,21 +132,20 @@ def _question(
     control: etree._Element | None,
     repeats: frozenset[str],
     words: Mapping[str, Words],
-    model: etree._Element,
+    lists: Mapping[str, Choices],
 ) -> Question:
     kind = ((bind.get("type") if bind is not None else "") or "string").rpartition(":")[2]
     control_name = name_of(control) if control is not None else ""
     kind = {"select1": "select_one", "select": "select_multiple", "upload": "binary"}.get(control_name, kind)
-    around = [part for part in repeats if path.startswith(f"{part}/")]
     km, en = _label(control, words)
     return Question(
         path=path,
         name=path.rpartition("/")[2],
         kind=kind,
-        repeat=max(around, key=len, default=""),
+        repeat=_around(path, repeats),
         label_km=km,
         label_en=en,
-        choices=tuple(_choices(control, words, model)) if kind.startswith("select") and control is not None else (),
+        choices=_choices(control, words, lists) if kind.startswith("select") and control is not None else (),
         required=bind is not None and (bind.get("required") or "") == "true()",
         is_asked=control is not None,
     )
@@ -160,27 +161,43 @@ def _label(element: etree._Element | None, words: Mapping[str, Words]) -> Words:
     return text, text
 
 
-def _choices(
-    control: etree._Element, words: Mapping[str, Words], model: etree._Element
-) -> Iterator[tuple[str, str, str]]:
+def _around(path: str, repeats: frozenset[str]) -> str:
+    """The innermost repeated part that a path stands in, "" for none."""
+    while path := path.rpartition("/")[0]:
+        if path in repeats:
+            return path
+    return ""
+
+
+def _choices(control: etree._Element, words: Mapping[str, Words], lists: Mapping[str, Choices]) -> Choices:
+    """Those written beside the question, and those of the list it names; a list kept in a file has none here."""
+    found: list[tuple[str, str, str]] = []
+    named: Choices = ()
     for child in control:
         if name_of(child) == "item":
             value = next((part.text or "" for part in child if name_of(part) == "value"), "")
-            yield (value.strip(), *_label(child, words))
+            found.append((value.strip(), *_label(child, words)))
         elif name_of(child) == "itemset" and (match := _INSTANCE.search(child.get("nodeset") or "")) is not None:
-            yield from _listed(match[1], words, model)
+            named += lists.get(match[1], ())
+    return (*found, *named) if found else named
 
 
-def _listed(list_name: str, words: Mapping[str, Words], model: etree._Element) -> Iterator[tuple[str, str, str]]:
-    """The choices of a secondary instance; one kept in a file beside the form has none here."""
+def _lists(model: etree._Element, words: Mapping[str, Words]) -> dict[str, Choices]:
+    """The choices of each secondary instance, read once: thousands of questions may name one list."""
+    found: dict[str, Choices] = {}
     for instance in model:
-        if name_of(instance) != "instance" or instance.get("id") != list_name or not len(instance):
-            continue
-        for item in instance[0]:
-            parts = {name_of(part): (part.text or "").strip() for part in item}
-            km, en = words.get(parts.get("itextId", ""), (parts.get("label", ""), parts.get("label", "")))
-            if "name" in parts:
-                yield parts["name"], km, en
+        key = instance.get("id") or ""
+        if name_of(instance) == "instance" and key and len(instance):
+            found[key] = (*found.get(key, ()), *_listed(instance[0], words))
+    return found
+
+
+def _listed(items: etree._Element, words: Mapping[str, Words]) -> Iterator[tuple[str, str, str]]:
+    for item in items:
+        parts = {name_of(part): (part.text or "").strip() for part in item}
+        km, en = words.get(parts.get("itextId", ""), (parts.get("label", ""), parts.get("label", "")))
+        if "name" in parts:
+            yield parts["name"], km, en
 
 
 def _translations(model: etree._Element) -> dict[str, Words]:

@@ -65,6 +65,7 @@ class _Reader:
         self.root = root
         self.texts = dict(_texts(root))
         self.lists = {str(e.get("id")): e for e in root.iter() if name_of(e) == "instance" and e.get("id")}
+        self.listed: dict[str, list[tuple[str, Words]]] = {}  # read once; thousands of questions may name one list
         self.binds = {_names(e.get("nodeset")): e for e in root.iter() if name_of(e) == "bind"}
         labels: dict[Names, str] = {}
         choices: dict[Names, dict[str, str]] = {}
@@ -139,7 +140,9 @@ class _Reader:
                 value = next((part.text or "" for part in child if name_of(part) == "value"), "")
                 yield value.strip(), self._words(child, "label")
             elif name == "itemset" and (match := _INSTANCE.search(child.get("nodeset") or "")) is not None:
-                yield from self._listed(match[1])
+                if match[1] not in self.listed:
+                    self.listed[match[1]] = list(self._listed(match[1]))
+                yield from self.listed[match[1]]
 
     def _listed(self, list_name: str) -> Iterator[tuple[str, Words]]:
         instance = self.lists.get(list_name)
