@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from samaki.ground.people.models import Consent, Person
-from samaki.ground.people.rules import StandingConsent, lacking_to_be_named, may_be_under_18
+from samaki.ground.people.rules import StandingConsent, lacking_to_be_named, may_be_under_18, not_yet_born
 from samaki.kernel.database.bulk import rows_among
 
 Age = tuple[int | None, str]  # birth year, age band
@@ -28,6 +28,10 @@ class ConsentsToBeNamed:
         purpose = {"purpose": Consent.Purpose.TAKE_PART.value}
         for person_id, on, until, who, spared in rows_among(Consent, columns, "person_id", person_ids, purpose):
             self._given[person_id].append((on, until, (who, bool(spared))))
+
+    def born(self, person_id: int, day: dt.date) -> bool:
+        """False where her birth year is after the day."""
+        return not not_yet_born(self._ages[person_id][0], day)
 
     def on(self, person_id: int, day: dt.date) -> bool:
         birth_year, band = self._ages[person_id]

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import User
+from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Attendance, Participation, Session, Tally
-from samaki.ground.activities.rules import Counts, SessionPlan, count_faults, date_faults, date_in_future
+from samaki.ground.activities.queries import facilitates
+from samaki.ground.activities.rules import Counts, SessionPlan, count_faults, date_faults, date_in_future, not_born
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
-from samaki.ground.people.queries import lacking_to_be_named
+from samaki.ground.people.rules import not_yet_born
 from samaki.ground.periods.locks import refuse_locked
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme, ProgrammeRole
@@ -182,17 +184,19 @@ def record_attendance(
 ) -> Session:
     """Who was there, the whole list; an empty list says nobody came. The same list again changes nothing.
 
-    Raises Invalid: tallies_only, no_such_person (also for another organisation's), consent_wanted, date_in_future;
-    Conflict: not_held, changed_meanwhile, period_locked; Refused where the actor may not see the organisation's people.
+    Raises Invalid: tallies_only, no_such_person (also for another organisation's), not_yet_born, consent_wanted,
+    date_in_future; Conflict: not_held, changed_meanwhile, period_locked; Refused for who neither sees the
+    organisation's people nor leads the activity.
     """
     activity = session.activity
     with _recording(activity, by):
-        policy.require(by, Action.SEE_PEOPLE, **_scope(activity))
+        if not facilitates(by, activity):
+            policy.require(by, Action.SEE_PEOPLE, **_scope(activity))
         activity, session = _to_fill(session, revision, {"person_ids": sorted(person_ids)}, at)
         if activity.is_sensitive or (activity.group is not None and not activity.group.keeps_names):
             raise Invalid("tallies_only", _("Here only counts are kept, no names."), field="people")
-        wanted = _people(activity.organisation_id, person_ids)
-        _with_consent(by, wanted, on=session.held_on)
+        wanted = _people(activity.organisation_id, person_ids, on=session.held_on)
+        _with_consent(wanted, on=session.held_on)
         before = set(session.attendances.values_list("person_id", flat=True))
         if session.attendance == Session.Attendance.NAMED and before == wanted:
             return session
@@ -287,18 +291,21 @@ def _changed(session: Session, yours: Mapping[str, object]) -> Conflict:
     )
 
 
-def _people(organisation_id: int, person_ids: Collection[int]) -> set[int]:
+def _people(organisation_id: int, person_ids: Collection[int], *, on: dt.date) -> set[int]:
     """Ids of the persons who stand for those given: one entered twice and merged is one."""
     found = Person.objects.filter(organisation=organisation_id, pk__in=set(person_ids), withdrawn_at__isnull=True)
-    rows = list(found.values_list("pk", "merged_into_id"))
+    rows = list(found.values_list("pk", "merged_into_id", "birth_year"))
     if len(rows) != len(set(person_ids)):
         raise Invalid("no_such_person", _("Please choose people of your organisation’s list."), field="people")
-    return {merged_into or pk for pk, merged_into in rows}
+    if unborn := [pk for pk, _merged_into, birth_year in rows if not_yet_born(birth_year, on)]:
+        raise not_born(unborn)
+    return {merged_into or pk for pk, merged_into, _birth_year in rows}
 
 
-def _with_consent(by: AnyActor, person_ids: set[int], *, on: dt.date) -> None:
+def _with_consent(person_ids: set[int], *, on: dt.date) -> None:
     """Whoever has not consented to take part by name, or her guardian not, is counted instead."""
-    lacking = {pk for pk, whose in lacking_to_be_named(by, person_ids, on=on).items() if whose}
+    consents = ConsentsToBeNamed(person_ids)
+    lacking = {pk for pk in person_ids if not consents.on(pk, on)}
     if lacking:
         raise Invalid(
             "consent_wanted",

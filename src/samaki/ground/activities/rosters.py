@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Attendance, Session
+from samaki.ground.activities.rules import not_born
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import require_over
@@ -282,6 +283,8 @@ def _attend(rows: Sequence[RosterRow], ids: Sequence[int], taken: _Taken, locks:
         if (conflict := lock_over(locks, session.held_on)) is not None:
             faults += [(index, conflict) for index in fresh.values()]
             continue
+        unborn = [(index, pk) for pk, index in fresh.items() if not may_be_named.born(pk, session.held_on)]
+        faults += [(index, not_born([pk])) for index, pk in unborn]
         lacking = [index for person_id, index in fresh.items() if not may_be_named.on(person_id, session.held_on)]
         faults += [(index, _consent_wanted()) for index in lacking]
         pairs += [(session_id, person_id) for person_id in sorted(fresh)]

@@ -51,6 +51,17 @@ def date_in_future(field: str) -> Invalid:
     )
 
 
+def not_born(people: Sequence[int]) -> Invalid:
+    """Of a session dated before these people were born."""
+    return Invalid(
+        "not_yet_born",
+        _("%(count)s people were born after this day. Please check the date and the years of birth."),
+        field="people",
+        count=len(people),
+        people=sorted(people),
+    )
+
+
 def count_faults(counts: Counts, *, named: int = 0) -> Iterator[DomainError]:
     """Faults of one session's anonymous counts, keyed by dimension and value.
 

@@ -26,6 +26,11 @@ def age_band(birth_year: int | None, on: dt.date, *, given: str = NOT_RECORDED) 
     return next((band for below, band in _BANDS if age < below), _OLDEST_BAND)
 
 
+def not_yet_born(birth_year: int | None, on: dt.date) -> bool:
+    """True where the birth year says so; of the year itself it tells nothing."""
+    return birth_year is not None and birth_year > on.year
+
+
 def may_be_under_18(birth_year: int | None, on: dt.date, *, given: str = NOT_RECORDED) -> bool:
     """True where the person may be a minor at the date: the eighteenth year counts, as the birthday is not known."""
     if birth_year is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity
 from samaki.ground.activities.rosters import take_people
-from samaki.ground.activities.rules import count_faults, date_in_future
+from samaki.ground.activities.rules import count_faults, date_in_future, not_born
 from samaki.ground.activities.sittings.looking import Looked
 from samaki.ground.activities.sittings.planning import Plan, Planner
 from samaki.ground.activities.sittings.sitting import RIGHTSHOLDER_GROUP, Sitting
@@ -167,6 +167,8 @@ def _held_back(plans: dict[int, Plan], looked: Looked) -> Iterator[Fault]:
     asked = {person_id for plan in plans.values() for person_id in plan.asked}
     consents = ConsentsToBeNamed(asked, looked.people.ages)
     for index, plan in plans.items():
+        if unborn := [pk for pk in plan.asked if not consents.born(pk, plan.sitting.held_on)]:
+            yield index, not_born(unborn)
         lacking = sorted(pk for pk in plan.asked if not consents.on(pk, plan.sitting.held_on))
         if lacking:
             yield index, consent_wanted(lacking)

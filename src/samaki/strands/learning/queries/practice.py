@@ -11,15 +11,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.models import Activity, Attendance, Session
+from samaki.ground.activities.rules import not_born
 from samaki.ground.clearances.standing import stopped
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.people.models import Person
+from samaki.ground.people.rules import not_yet_born
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import DomainError, Invalid
 from samaki.kernel.policy import Action, reach, require
 from samaki.strands.learning.models import Certification, Lead
 from samaki.strands.learning.queries.series import CANONICAL, scope_of
-from samaki.strands.learning.rules.practice import Certified, Stand, Standing, not_yet_born, standing
+from samaki.strands.learning.rules.practice import Certified, Stand, Standing, standing
 from samaki.ui import words
 
 
@@ -81,7 +83,7 @@ def why_not_lead(actor: AnyActor, person_id: int, session: Session) -> DomainErr
     require(actor, Action.SEE_PEOPLE, **scope_of(activity))
     person = Person.objects.get(pk=person_id)
     if not_yet_born(person.birth_year, on):
-        return not_born(person_id)
+        return not_born([person_id])
     if _stopped({person_id}, on):
         return Invalid(
             "stopped",
@@ -102,11 +104,6 @@ def why_not_lead(actor: AnyActor, person_id: int, session: Session) -> DomainErr
         return None
     stand = stands(activity.programme_id, [person_id], on=on).get(person_id, Stand(Standing.NEVER))
     return _refused(stand)
-
-
-def not_born(person_id: int) -> Invalid:
-    text = _("Person %(person)s was born after the day of this session. Please check the year of birth and the date.")
-    return Invalid("not_yet_born", text, field="person", person=person_id)
 
 
 def _refused(stand: Stand) -> DomainError | None:

@@ -92,11 +92,6 @@ def months_before(day: dt.date, months: int) -> dt.date:
     return found if found.day == day.day else found + dt.timedelta(days=1)
 
 
-def not_yet_born(birth_year: int | None, on: dt.date) -> bool:
-    """A birth year alone tells it only of the years before."""
-    return birth_year is not None and birth_year > on.year
-
-
 def new_code() -> str:
     """24 letters and digits drawn at random, without those that are taken for one another (base32)."""
     return base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()

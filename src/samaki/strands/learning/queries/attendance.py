@@ -1,0 +1,106 @@
+"""The attendance list of one session, by name, for who takes it: the organisation's own, or who leads the activity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.activities.models import Activity, Session
+from samaki.ground.activities.own_rosters import keeps_names, own_rosters
+from samaki.ground.activities.queries import facilitates
+from samaki.ground.people.identities import Identity, opened
+from samaki.ground.people.name_index import name_index
+from samaki.ground.people.queries import search
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.audit.operations import record
+from samaki.kernel.audit.permits import keeping_refusals
+from samaki.kernel.errors import NotFound
+from samaki.kernel.policy import Action, may, reach, refusal
+from samaki.strands.learning.queries.series import scope_of
+
+SHOWN = 8  # found names at once: as many as a phone shows above its keyboard
+
+
+@dataclass(frozen=True)
+class Found:
+    person_id: int
+    identity: Identity
+    attends: bool
+
+
+def session_within(actor: AnyActor, session_id: int) -> Session:
+    """Raises NotFound, saying the same whether it exists."""
+    within = reach(actor, Action.SEE_PROGRAMME)
+    found = Session.objects.filter(
+        within.q(
+            organisation="activity__organisation_id", programme="activity__programme_id", group="activity__group_id"
+        ),
+        pk=session_id,
+    ).select_related("activity__programme", "activity__organisation", "activity__group", "activity__place")
+    one = found.first()
+    if one is None:
+        raise NotFound("no_such_session", _("There is no such session."))
+    return one
+
+
+def takes_attendance(actor: AnyActor, activity: Activity) -> bool:
+    """Whether she may write down by name who came: leave to record, and to see these people."""
+    sees = may(actor, Action.SEE_PEOPLE, **scope_of(activity)) or facilitates(actor, activity)
+    return sees and keeps_names(activity) and may(actor, Action.RECORD_ACTIVITY, **scope_of(activity))
+
+
+def attending(actor: AnyActor, session: Session) -> list[int]:
+    """Who is on the list, in the order they were written down. Raises Refused, audited."""
+    _expect_seen(actor, session)
+    return list(session.attendances.order_by("pk").values_list("person_id", flat=True))
+
+
+def names_of_list(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> dict[int, Identity]:
+    """The names of people on the list, written to the audit trail; who withdrew is left out. Raises Refused, audited,
+    and NotFound where somebody is of another organisation or, for a facilitator, not hers to tick off."""
+    expect_own(actor, session, person_ids)
+    ids = sorted(set(person_ids))
+    if ids:
+        scope, details = scope_of(session.activity), {"people": ids}
+        record(actor, "people.reveal", session, **scope, reason="attendance of a session", details=details)
+    return opened(ids)
+
+
+def expect_own(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> None:
+    """Raises NotFound where a facilitator names somebody who is not hers to tick off; Refused, audited."""
+    _expect_seen(actor, session)
+    sees_all = may(actor, Action.SEE_PEOPLE, **scope_of(session.activity))
+    if not sees_all and not set(person_ids) <= _own(actor, session):
+        raise NotFound("not_found", _("This is not in your list."))
+
+
+def found_by_name(actor: AnyActor, session: Session, text: str) -> list[Found]:
+    """People to tick off by a piece of their name or phone, the likeliest first: of the organisation, for a facilitator
+    of those who came before or belong to the activity's group. Raises Refused, audited."""
+    _expect_seen(actor, session)
+    there = set(attending(actor, session))
+    activity = session.activity
+    if may(actor, Action.SEE_PEOPLE, **scope_of(activity)):
+        hits = search(actor, text, organisation_id=activity.organisation_id, limit=SHOWN)
+        return [Found(hit.person_id, hit.identity, hit.person_id in there) for hit in hits]
+    own = _own(actor, session)
+    near = [hit for hit in name_index(activity.organisation_id).search(text, 200) if hit[0] in own][:SHOWN]
+    details = {"people": [person_id for person_id, _identity, _likeness in near]}
+    record(actor, "people.search", session, **scope_of(activity), details=details)
+    return [Found(person_id, identity, person_id in there) for person_id, identity, _likeness in near]
+
+
+def _own(actor: AnyActor, session: Session) -> set[int]:
+    activity = session.activity
+    return {one.pk for one in own_rosters(actor, [activity], on=session.held_on).get(activity.pk, ())} | set(
+        session.attendances.values_list("person_id", flat=True)
+    )
+
+
+def _expect_seen(actor: AnyActor, session: Session) -> None:
+    activity = session.activity
+    with keeping_refusals(actor, Action.SEE_PEOPLE, session, **scope_of(activity)):
+        if not may(actor, Action.SEE_PEOPLE, **scope_of(activity)) and not facilitates(actor, activity):
+            raise refusal(actor, Action.SEE_PEOPLE)
