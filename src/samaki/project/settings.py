@@ -19,7 +19,11 @@ DATA = environment.data_folder()
 DEBUG = environment.switched_on("SAMAKI_DEBUG")
 HTTPS = environment.switched_on("SAMAKI_HTTPS")
 SECRET_KEY = environment.secret_file("web.key")
-MASTER_KEY = environment.value("SAMAKI_MASTER_KEY") or environment.secret_file("master.key")
+KEY_RINGS = {
+    "master": environment.value("SAMAKI_MASTER_KEY") or environment.key_file("master.key"),
+    "his": environment.value("SAMAKI_HIS_KEY") or environment.key_file("his.key"),
+    "hers": environment.value("SAMAKI_HERS_KEY") or environment.key_file("hers.key"),
+}
 ALLOWED_HOSTS = [host.strip() for host in environment.value("SAMAKI_HOSTS").split(",")]
 
 DATABASES = {"default": environment.database()}
@@ -29,6 +33,7 @@ ATOMIC_REQUESTS = False
 INSTALLED_APPS = [
     "samaki.project.apps.Samaki",
     "samaki.ui",
+    "samaki.kernel.keyrings",
     "samaki.kernel.audit",
     "samaki.ground.places",
     "samaki.ground.organisations",
@@ -52,6 +57,7 @@ INSTALLED_APPS = [
     "samaki.interfaces.imports",
     "samaki.interfaces.forms",
     "samaki.interfaces.nouns",
+    "samaki.interfaces.coalition",
     "samaki.interfaces.figures",
     "samaki.interfaces.reporting",
     "samaki.interfaces.field",

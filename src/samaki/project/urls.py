@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("samaki.interfaces.imports.web.urls")),
     path("", include("samaki.interfaces.web.urls")),
     path("", include("samaki.interfaces.nouns.urls")),
+    path("", include("samaki.interfaces.coalition.urls")),
     path("", include("samaki.interfaces.forms.urls")),
     path("", include("samaki.interfaces.figures.urls")),
     path("", include("samaki.interfaces.reporting.urls")),

@@ -50,6 +50,7 @@ POSTS: dict[str, tuple[Post, ...]] = {
     "safeguarding": (Post(Role.SAFEGUARDING_FOCAL, "wela", "mpp"),),
     "finance": (Post(Role.PARTNER_FINANCE, "banteay-srei", "fia"),),
     "donor": (Post(Role.DONOR, "afd", "fia"), Post(Role.DONOR, "voice", "cop-women")),
+    "steward": (Post(Role.STEWARD, "care", "fia"),),
     "auditor": (Post(Role.AUDITOR, "care", "fia"),),
     "administrator": (Post(Role.ADMINISTRATOR, "wela", "mpp"), Post(Role.ADMINISTRATOR, "care", "fia")),
     "authority": (Post(Role.AUTHORITY, "local-authorities-16", "cop-women"),),

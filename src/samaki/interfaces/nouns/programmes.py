@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from samaki.ground.people.across.queries import stewards
 from samaki.ground.periods import queries as periods
 from samaki.ground.programmes import queries
 from samaki.ground.programmes.models import ProgrammePlace
@@ -33,6 +35,7 @@ def programme(request: ActorRequest, key: str) -> HttpResponse:
         "rightsholders": queries.rightsholder_groups(request.actor, found),
         "risks": found.risks.order_by("pk"),
         "locks": periods.standing_locks(found)[:6],
+        "stewards": stewards(request.actor, found, on=timezone.localdate()),
         "inside": own is None or found.pk in own,
     }
     return page(request, "nouns/programme.html", context)

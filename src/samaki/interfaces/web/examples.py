@@ -22,6 +22,7 @@ ACTS: dict[Role, Promise] = {
     Role.PARTNER_ME: _("Keeps people and records, imports workbooks, sends the monthly report"),
     Role.PARTNER_FINANCE: _("Sees the programme of one organisation"),
     Role.PROGRAMME_OFFICER: _("Verifies reports of every partner and reads results; sees no names"),
+    Role.STEWARD: _("Says who is one person across organisations, and sees nobody’s name"),
     Role.AUDITOR: _("Reads the programme and the audit trail; changes nothing"),
     Role.DONOR: _("Reads published results only"),
     Role.AUTHORITY: _("Reads what is public"),

@@ -4,6 +4,7 @@ record of either organisation but a code of its own."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from samaki.ground.people.access import not_found, person_within
 from samaki.ground.people.across.consenting import agreed
 from samaki.ground.people.across.masks import code
 from samaki.ground.people.across.programmes import pairs_of, working_organisations
-from samaki.ground.people.models import UNDECIDED, AcrossPair, ComparedAcross, MatchCandidate, Person
+from samaki.ground.people.models import UNDECIDED, AcrossPair, ComparedAcross, Consent, MatchCandidate, Person
 from samaki.ground.people.taking_part import taking_part
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import Actor, AnyActor, Role
@@ -89,17 +90,17 @@ def require_steward(actor: AnyActor, programme_id: int) -> None:
 
 
 def pairs(
-    actor: AnyActor, programme_id: int, *, decided: bool = False, after: tuple[int, ...] = (), limit: int = 20
+    actor: AnyActor, programme_id: int, *, decided: bool = False, skipped: Sequence[int] = (), limit: int = 20
 ) -> list[MaskedPair]:
     """Undecided pairs of the programme, the likeliest first and those somebody was unsure of last; or (`decided`) what
-    was said lately. `after` leaves these pairs to the end. Raises Refused, audited."""
+    was said lately. `skipped` come last, in their order. Raises Refused, audited."""
     require_steward(actor, programme_id)
     found = _within(actor, programme_id).select_related("first__organisation", "second__organisation")
     if decided:
         found = found.exclude(state__in=UNDECIDED).order_by("-decided_at", "-pk")
     else:
         put_off = Case(
-            When(pk__in=after, then=Value(2)),
+            *(When(pk=pk, then=Value(at)) for at, pk in enumerate(skipped, start=2)),
             When(state=MatchCandidate.State.UNSURE, then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
@@ -186,4 +187,18 @@ def _masked(pair: AcrossPair) -> MaskedPair:
         state=pair.state,
         decided_by=pair.decided_by,
         decided_at=pair.decided_at,
+    )
+
+
+def standing_consents(actor: AnyActor, person_id: int) -> list[Consent]:
+    """Her agreements to be counted across organisations that nobody took back, on any record of hers. Raises Refused or
+    NotFound, audited."""
+    found = person_within(actor, Action.SEE_PEOPLE, person_id)
+    stands = found.merged_into_id or found.pk
+    return list(
+        Consent.objects.filter(
+            Q(person=stands) | Q(person__merged_into=stands),
+            purpose=Consent.Purpose.BE_COUNTED_ACROSS,
+            withdrawn_on__isnull=True,
+        ).order_by("pk")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Value, When
@@ -37,12 +37,12 @@ def open_candidates(
     actor: AnyActor,
     *,
     organisation_id: int | None = None,
-    skipped: Collection[int] = (),
+    skipped: Sequence[int] = (),
     offset: int = 0,
     limit: int = 50,
 ) -> CandidatePage:
     """Undecided candidates of the actor's own organisation, the likeliest first; those somebody was unsure of after all
-    others, and `skipped` ones last. Raises Refused, audited."""
+    others, and the `skipped` last, in their order. Raises Refused, audited."""
     within = organisations_within(actor, Action.EDIT_PEOPLE)
     found = MatchCandidate.objects.filter(state__in=UNDECIDED)
     if within is not None:
@@ -50,7 +50,7 @@ def open_candidates(
     if organisation_id is not None:
         found = found.filter(organisation_id=organisation_id)
     last = Case(
-        When(pk__in=list(skipped), then=Value(2)),
+        *(When(pk=pk, then=Value(at)) for at, pk in enumerate(skipped, start=2)),
         When(state=MatchCandidate.State.UNSURE, then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
