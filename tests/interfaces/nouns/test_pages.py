@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.db.models import Model
 from django.urls import reverse
 
@@ -13,7 +10,6 @@ from samaki.ground.activities.models import Activity, Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import MatchCandidate, Person
-from samaki.ground.people.operations import reject
 from samaki.ground.people.queries import reveal
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme, ProgrammePlace, ProgrammeRole
@@ -56,43 +52,6 @@ def test_searching_a_name_puts_it_into_no_address() -> None:
     page = answer.content.decode()
     assert reverse("person", args=[person.pk]) in page
     assert name_of(person) not in page
-
-
-def test_a_pair_is_joined_and_the_slip_taken_back() -> None:
-    client = signed_in("partner-me-3")
-    pair = MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open").order_by("pk")[0]
-    address = reverse("decide_duplicate", args=[pair.pk])
-    client.post(address, {"same": "1", "although": "on"})
-    pair.refresh_from_db()
-    assert pair.state == MatchCandidate.State.SAME
-    assert address in client.get(reverse("duplicates")).content.decode()
-    client.post(address, {"undo": "1"})
-    pair.refresh_from_db()
-    assert pair.state == MatchCandidate.State.OPEN
-
-
-def test_names_of_pairs_stay_open_for_their_minute_and_no_longer() -> None:
-    client, address = signed_in("partner-me-3"), reverse("duplicates")
-    pairs = list(MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open").order_by("pk"))
-    other = name_of(pairs[1].first)
-    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False) as clock:
-        assert other not in client.get(address).content.decode()
-        client.post(address, {"reason": "to decide about these"})
-        clock.shift(20)
-        decided = client.post(reverse("decide_duplicate", args=[pairs[0].pk]), {"different": "1"}, follow=True)
-        assert (other in decided.content.decode(), 'data-mask-after="40"' in decided.content.decode()) == (True, True)
-        clock.shift(41)
-        for _look in range(2):
-            assert other not in client.get(address).content.decode()
-    looks = AuditEntry.objects.filter(action="people.reveal", actor_name="partner-me-3").order_by("pk")
-    assert [one.reason for one in looks] == ["to decide about these", "goes on with the pairs opened in this minute"]
-
-
-def test_names_opened_in_one_session_are_not_open_in_another() -> None:
-    address = reverse("duplicates")
-    signed_in("partner-me-3").post(address, {"reason": "to decide about these"})
-    page = signed_in("partner-me-3").get(address).content.decode()
-    assert name_of(MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open")[0].first) not in page
 
 
 def test_a_place_nobody_knows_is_answered_with_suggestions() -> None:
@@ -157,13 +116,6 @@ def test_a_group_takes_as_many_queries_for_three_members_as_for_one() -> None:
         Membership.objects.create(group=group, person=person, since="2023-01-01")
         counts.append(queries_of(client, reverse("group", args=[group.key])))
     assert counts[0] == counts[2]
-
-
-def test_rejecting_a_pair_by_operation_takes_it_off_the_page() -> None:
-    pair = MatchCandidate.objects.filter(organisation__key="banteay-srei", state="open").order_by("pk")[0]
-    reject(pair.pk, by=System("test"))
-    page = signed_in("partner-me-3").get(reverse("duplicates")).content.decode()
-    assert f'action="{reverse("decide_duplicate", args=[pair.pk])}"' not in page
 
 
 @pytest.mark.parametrize(
