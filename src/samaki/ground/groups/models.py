@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -80,3 +82,7 @@ class Membership(Record):
     def role_label(self) -> str:
         """The role in words; one that is the group's own as it was written."""
         return str(dict(GroupRole.choices).get(self.role, self.role))
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self.until - dt.timedelta(days=1) if self.until else None

@@ -5,17 +5,18 @@ from __future__ import annotations
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from samaki.ground.groups import queries
-from samaki.ground.people.models import Gender
+from samaki.interfaces.nouns.composition import in_words, over_time, publishes
 from samaki.interfaces.nouns.filters import chosen_programme
-from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.kernel.panels import shown
 from samaki.kernel.policy import Action, may
 from samaki.ui.entries import DayField
+from samaki.ui.requests import ActorRequest, page
 
 PER_PAGE = 50
 
@@ -38,8 +39,7 @@ def group(request: ActorRequest, key: str) -> HttpResponse:
     form = OnDate(request.GET or None, initial={"on": timezone.localdate()})
     on = form.cleaned_data["on"] if form.is_valid() else timezone.localdate()
     composition = queries.composition(request.actor, found, on)
-    counts = composition.by_gender
-    genders = [(gender.label, counts[gender.value]) for gender in Gender if gender.value in counts]
+    csv = reverse("group_composition_csv", args=[key]) if publishes(found) else ""
     sees_people = may(
         request.actor,
         Action.SEE_PEOPLE,
@@ -52,7 +52,8 @@ def group(request: ActorRequest, key: str) -> HttpResponse:
         "form": form,
         "on": on,
         "composition": composition,
-        "genders": genders,
+        "genders": in_words(composition.by_gender),
+        "over_time": over_time(request.actor, found, timezone.localdate(), csv),
         "sees_people": sees_people,
         "members": queries.members(request.actor, found, on)[:200],
         "panels": [(panel.template, context) for panel, context in shown("group", request.actor, found)],

@@ -14,6 +14,7 @@ ACTS: Mapping[str, str | Promise] = {
     "attach_form_media": _("File put beside a form"),
     "baseline.set": _("Baseline set"),
     "cancel_activity": _("Activity cancelled"),
+    "change_group_role": _("Role in a group changed"),
     "close_account": _("Account closed"),
     "correct_case": _("Case corrected"),
     "correct_submission": _("Field record corrected"),
@@ -100,6 +101,8 @@ ACTS: Mapping[str, str | Promise] = {
     "take_submission_as": _("Field record taken as another form"),
     "target.set": _("Target set"),
     "try_submission_again": _("Field record tried again"),
+    "undo_joining_group": _("Membership of a group taken back"),
+    "undo_leaving_group": _("Leaving of a group undone"),
     "validate_form": _("Form checked"),
     "withdraw_form": _("Form withdrawn"),
     # What was asked for and refused is kept under the name of what the policy allows.
