@@ -11,11 +11,12 @@ from django.urls import reverse
 from samaki.ground.accounts.queries import actor_of
 from samaki.ground.activities.models import Attendance, Session, SignInSheet
 from samaki.ground.people.models import Person
-from samaki.interfaces.field.paper import Paper, PaperRow, code_svg, pdf
+from samaki.interfaces.field.paper import Paper, PaperRow, pdf
 from samaki.interfaces.field.sheets import paper_of
 from samaki.interfaces.web.sign_in import BACKEND
 from samaki.kernel.actors import Role
 from samaki.kernel.audit.models import AuditEntry
+from samaki.ui.papers import code_svg
 from tests.factories.field import Field
 from tests.interfaces.field.conftest import TODAY, Phone, a_member, a_phone, a_session_today
 from tests.interfaces.field.test_verifying import signed_in

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import fontpkg_noto_sans_khmer
-import qrcode
-import typst
+from samaki.ui.papers import code_svg, typeset
 
-QUIET = 4  # modules of white around a code, by its standard
 _SHEET = """
 #let d = json(bytes(sys.inputs.data))
 #set page(paper: "a4", margin: (x: 15mm, y: 14mm), footer: context [
@@ -55,19 +51,4 @@ def pdf(paper: Paper) -> bytes:
     """A4, as many pages as it takes, the headings on each."""
     data = {key: value for key, value in asdict(paper).items() if key != "address"}
     data["code"] = code_svg(paper.address)
-    fonts = [str(fontpkg_noto_sans_khmer.ROOT / "files")]
-    return bytes(
-        typst.compile(  # type: ignore[misc]  # its stub wants paths of fonts in the type of the source
-            _SHEET.encode(), font_paths=fonts, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}
-        )
-    )
-
-
-def code_svg(text: str) -> str:
-    drawn = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET)
-    drawn.add_data(text)
-    drawn.make(fit=True)
-    matrix = drawn.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, line in enumerate(matrix) for x, dark in enumerate(line) if dark)
-    size = len(matrix)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+    return typeset(_SHEET, data)

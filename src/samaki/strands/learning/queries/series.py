@@ -17,13 +17,13 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import NotFound
 from samaki.kernel.policy import Action, may, reach, require
 from samaki.kernel.records import Scope
-from samaki.strands.learning.models import Assessment, Certification, Lead, Series
+from samaki.strands.learning.models import Assessment, Certification, CoachingVisit, Lead, Series
 from samaki.strands.learning.rules.practice import Completion, completion
 
 CANONICAL = Coalesce("person__merged_into_id", "person_id")
 
 
-def scope_of(record: Series | Certification | Activity) -> Scope:
+def scope_of(record: Series | Certification | CoachingVisit | Activity) -> Scope:
     return Scope(organisation_id=record.organisation_id, programme_id=record.programme_id)
 
 
@@ -137,8 +137,8 @@ def attended_by(actor: AnyActor, series: Series, person_ids: Iterable[int]) -> d
     return {pk: _attended(pk, n, counted, None, None) for pk, n in counted.people.items()}
 
 
-def completions(series_ids: Iterable[int], person_ids: Iterable[int]) -> dict[tuple[int, int], Attended]:
-    """By series and person. Asks nobody's leave."""
+def completions(series_ids: Iterable[int], person_ids: Iterable[int] | None = None) -> dict[tuple[int, int], Attended]:
+    """By series and person (None: everyone). Asks nobody's leave."""
     found = _counted(series_ids, person_ids)
     return {
         (series_id, person_id): _attended(person_id, n, counted, None, None)
