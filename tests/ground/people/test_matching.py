@@ -17,7 +17,7 @@ from samaki.ground.people.operations import NewPerson, candidates
 from samaki.ground.people.romanisation import of_khmer, of_latin
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel.audit.models import AuditEntry
-from samaki.kernel.errors import Conflict
+from samaki.kernel.errors import Conflict, NotFound
 from tests.factories.people import SETUP, a_person, an_me_officer, an_organisation, named
 from tests.ground.people.names import ENTRIES, TRUE_PAIRS, Entry
 
@@ -165,6 +165,42 @@ class TestDecisions:
         with pytest.raises(Conflict) as raised:
             operations.undo_merge(pairs[0, 2].pk, by=SETUP)
         assert raised.value.code == "not_merged"
+
+    @pytest.mark.parametrize("act, said", [("confirm_same", "the same person"), ("reject", "different people")])
+    def test_who_comes_second_hears_who_was_first_and_what_she_said(self, act: str, said: str) -> None:
+        _people, pairs = self.three()
+        getattr(operations, act)(pairs[0, 1].pk, by=an_me_officer(an_organisation()))
+        for second in (operations.confirm_same, operations.reject, operations.put_off):
+            with pytest.raises(Conflict) as raised:
+                second(pairs[0, 1].pk, by=SETUP)
+            assert str(raised.value) == f"partner_me-7 has said of these two already: {said}."
+
+    def test_unsure_is_kept_counts_as_undecided_and_comes_last(self) -> None:
+        _people, _pairs = self.three()
+        first = queries.open_candidates(SETUP).rows[0]
+        operations.put_off(first.id, by=an_me_officer(an_organisation()), at=NOW)
+        page = queries.open_candidates(SETUP)
+        assert (page.total, page.rows[-1].id, page.rows[-1].unsure_by) == (3, first.id, "partner_me-7")
+        assert list(queries.count_open([an_organisation().pk]).values()) == [3]
+        operations.confirm_same(first.id, by=SETUP)
+        assert MatchCandidate.objects.get(pk=first.id).state == "same"
+
+    def test_different_taken_back_is_open_again_and_only_that(self) -> None:
+        _people, pairs = self.three()
+        operations.reject(pairs[0, 1].pk, by=SETUP)
+        operations.take_back(pairs[0, 1].pk, by=SETUP)
+        assert MatchCandidate.objects.get(pk=pairs[0, 1].pk).state == "open"
+        with pytest.raises(Conflict) as raised:
+            operations.take_back(pairs[0, 1].pk, by=SETUP)
+        assert raised.value.code == "not_rejected"
+
+    def test_a_pair_that_a_correction_took_away_says_so(self) -> None:
+        people, pairs = self.three()
+        gone = pairs[0, 2].pk
+        changed = NewPerson(named("ឈុំ មុនី", "Chhum Mony"), gender="woman", birth_year=1950)
+        operations.correct_person(people[2].pk, changed, revision=1, by=SETUP)
+        with pytest.raises(NotFound):
+            operations.confirm_same(gone, by=SETUP)
 
     def test_decisions_may_not_contradict_each_other(self) -> None:
         people, pairs = self.three()

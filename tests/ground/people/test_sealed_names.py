@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
@@ -17,6 +18,7 @@ from samaki.kernel.errors import NotFound
 from samaki.kernel.sealed import SealBroken
 from tests.factories.people import SETUP, a_person, an_me_officer, an_organisation
 
+OTHER_RINGS = {**settings.KEY_RINGS, "master": "0f" * 32}
 DISTINCT = Identity("ឃ្ញឿងមឿង", "ង្ផាយឈូកស", "Qwyxklang", "Zvropumchhuok", "+855 97 431 86 52", "ឃ្វែងប្លង់ឡ")
 
 
@@ -116,9 +118,9 @@ def test_without_the_key_the_sealed_name_cannot_be_read() -> None:
 @pytest.mark.django_db
 def test_another_master_key_raises_instead_of_showing_anything() -> None:
     person = a_person(identity=DISTINCT, gender="another_term")
-    with override_settings(MASTER_KEY="0f" * 32), pytest.raises(SealBroken):
+    with override_settings(KEY_RINGS=OTHER_RINGS), pytest.raises(SealBroken):
         queries.reveal(SETUP, person.pk)
-    with override_settings(MASTER_KEY="0f" * 32), pytest.raises(SealBroken):
+    with override_settings(KEY_RINGS=OTHER_RINGS), pytest.raises(SealBroken):
         queries.search(SETUP, "Qwyxklang", organisation_id=person.organisation_id)
 
 

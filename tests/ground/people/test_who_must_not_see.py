@@ -10,6 +10,7 @@ import pytest
 
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people import operations, queries
+from samaki.ground.people.across import queries as across
 from samaki.ground.people.models import Consent, MatchCandidate, Person
 from samaki.ground.people.operations import GivenConsent, NewPerson
 from samaki.kernel.actors import PUBLIC, Actor, Grant, Role
@@ -60,8 +61,13 @@ ACTS: dict[str, Act] = {
     "confirm_same": lambda w, who: operations.confirm_same(w.candidate.pk, by=who),
     "undo_merge": lambda w, who: operations.undo_merge(w.candidate.pk, by=who),
     "reject": lambda w, who: operations.reject(w.candidate.pk, by=who),
+    "put_off": lambda w, who: operations.put_off(w.candidate.pk, by=who),
+    "take_back": lambda w, who: operations.take_back(w.candidate.pk, by=who),
+    "decided_lately": lambda w, who: queries.decided_lately(who),
+    "code_of": lambda w, who: across.code_of(who, w.person.pk),
+    "standing_consents": lambda w, who: across.standing_consents(who, w.person.pk),
 }
-EMPTY_FOR_OTHERS: dict[str, object] = {"people": (), "lacking": {}, "open_candidates": ()}
+EMPTY_FOR_OTHERS: dict[str, object] = {"people": (), "lacking": {}, "open_candidates": (), "decided_lately": []}
 
 
 def state() -> list[object]:
@@ -121,7 +127,7 @@ def test_a_grant_for_one_group_does_not_reach_the_organisations_people(world: Wo
     assert attempt(ACTS[name], world, Actor(5, "of one group", (grant,), second_factor=True)).code == "refused"
 
 
-@pytest.mark.parametrize("name", [name for name in ACTS if name != "undo_merge"])
+@pytest.mark.parametrize("name", [name for name in ACTS if name not in {"undo_merge", "take_back"}])
 def test_the_organisations_own_officer_may(world: World, name: str) -> None:
     ACTS[name](world, an_me_officer(world.ours))
 

@@ -38,7 +38,19 @@ class Alike:
         names = self._name(ones, others, least)
         found: NDArray[np.int64] = np.rint(np.clip(names + points, 0, _FULL)).astype(np.int64)
         found[found < PROPOSED_FROM] = 0
+        found[self._hangs_on_one_part(ones, others) & ~same_phone & ~self._bounds.same_year(ones, others)] = 0
         return found
+
+    def _hangs_on_one_part(self, ones: Indexes, others: Indexes) -> NDArray[np.bool_]:
+        """Where the two share no way of writing in which both names have two parts."""
+        whole = np.zeros(len(ones), dtype=bool)
+        told = np.zeros(len(ones), dtype=bool)
+        for script in (self._km, self._latin):
+            told |= script.told[ones] & script.told[others]
+            whole |= script.whole[ones] & script.whole[others]
+        for mine, theirs in ((self._sound_km, self._sound_latin), (self._sound_latin, self._sound_km)):
+            whole |= ~told & mine.whole[ones] & theirs.whole[others]
+        return ~whole
 
     def _name(self, ones: Indexes, others: Indexes, least: Scores) -> Scores:
         """Likeness of the names; where it cannot reach `least`, perhaps less than it is."""

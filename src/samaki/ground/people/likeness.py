@@ -59,7 +59,20 @@ def likeness(one: Traits, other: Traits) -> int:
         points += _OTHER_GENDER
     if one.place_id is not None and one.place_id == other.place_id:
         points += _SAME_PLACE
-    return round(min(100.0, max(0.0, _name(one, other) + points)))
+    score = round(min(100.0, max(0.0, _name(one, other) + points)))
+    return min(score, PROPOSED_FROM - 1) if _hangs_on_one_part(one, other) else score
+
+
+def _hangs_on_one_part(one: Traits, other: Traits) -> bool:
+    """A name of one part is a given name as many have it: without a birth year or a phone that agrees, it tells nobody
+    from her namesakes."""
+    shared = [pair for pair in ((one.km, other.km), (one.latin, other.latin)) if any(pair[0]) and any(pair[1])]
+    if not shared:
+        shared = [(one.sound_km, other.sound_latin), (one.sound_latin, other.sound_km)]
+    if any(all(mine) and all(theirs) for mine, theirs in shared):
+        return False
+    same_year = one.birth_year is not None and one.birth_year == other.birth_year
+    return not same_year and not (one.phone and one.phone == other.phone)
 
 
 class Bounds:
@@ -75,6 +88,10 @@ class Bounds:
         """The bound of each pair, given by the places of the two among the people."""
         bounds: NDArray[np.int64] = np.clip(_SAME_NAME + self.points(ones, others, same_phone), 0, 100)
         return bounds
+
+    def same_year(self, ones: Indexes, others: Indexes) -> NDArray[np.bool_]:
+        same: NDArray[np.bool_] = (self._years[ones] == self._years[others]) & (self._years[ones] != _NONE)
+        return same
 
     def points(self, ones: Indexes, others: Indexes, same_phone: NDArray[np.bool_]) -> NDArray[np.int64]:
         """What birth year, phone, gender and place add to the likeness of the names or take from it."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from samaki.ground.people.across.masks import agreement
+from samaki.ground.people.alike import Alike
 from samaki.ground.people.identities import opened, traits_of
-from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, Indexes, likeness
+from samaki.ground.people.likeness import PROPOSED_FROM, Bounds, Indexes
 from samaki.ground.people.models import BlockingKey, Person
 from samaki.ground.people.rules import Forms, Traits
 from samaki.kernel.database.bulk import among
@@ -35,21 +36,28 @@ def compare(organisation_of: Mapping[int, int], fresh: Collection[int]) -> list[
     forms = Forms()
     traits = {pk: traits_of(facts[pk], name, forms) for pk, name in opened(facts).items()}
     stands = {pk: facts[pk].merged_into_id or pk for pk in traits}
+    ids = np.array(sorted(traits), dtype=np.int64)
+    alike = Alike([traits[pk] for pk in ids.tolist()])
     best: dict[tuple[int, int], Found] = {}
-    for one, other in _near(traits, stands, organisation_of, frozenset(fresh)):
-        score = likeness(traits[one], traits[other])
-        low, high = sorted((one, other), key=stands.__getitem__)
-        pair = stands[low], stands[high]
-        if score >= PROPOSED_FROM and (pair not in best or best[pair].likeness < score):
-            best[pair] = Found(*pair, score, agreement(traits[low], traits[high]))
+    for ones, others in _near(ids, traits, stands, organisation_of, frozenset(fresh)):
+        likenesses = alike.likeness(ones, others)
+        for at in np.flatnonzero(likenesses).tolist():
+            low, high = sorted((int(ids[ones[at]]), int(ids[others[at]])), key=stands.__getitem__)
+            pair, score = (stands[low], stands[high]), int(likenesses[at])
+            if pair not in best or best[pair].likeness < score:
+                best[pair] = Found(*pair, score, agreement(traits[low], traits[high]))
     return [best[pair] for pair in sorted(best)]
 
 
 def _near(
-    traits: Mapping[int, Traits], stands: Mapping[int, int], organisation_of: Mapping[int, int], fresh: frozenset[int]
-) -> Iterator[tuple[int, int]]:
-    """Records of two organisations that share a key and that nothing but a name could tell apart."""
-    ids = np.array(sorted(traits), dtype=np.int64)
+    ids: Indexes,
+    traits: Mapping[int, Traits],
+    stands: Mapping[int, int],
+    organisation_of: Mapping[int, int],
+    fresh: frozenset[int],
+) -> Iterator[tuple[Indexes, Indexes]]:
+    """Records of two organisations that share a key and that nothing but a name could tell apart, by their places
+    among `ids`."""
     if not len(ids):
         return
     keyed = BlockingKey.objects.filter(among("person_id", ids.tolist())).order_by("key", "person_id")
@@ -60,15 +68,16 @@ def _near(
     numbers = {phone: n for n, phone in enumerate(sorted({one.phone for one in traits.values()}))}
     phones = np.array([numbers[traits[pk].phone] if traits[pk].phone else -1 - pk for pk in ids.tolist()], np.int64)
     bounds = Bounds([traits[pk] for pk in ids.tolist()])
-    seen: set[int] = set()
+    seen = np.empty(0, dtype=np.int64)
     for ones, others in _together(rows[:, 0], at):
         kept = (owners[ones] != owners[others]) & (is_fresh[ones] | is_fresh[others])
         ones, others = ones[kept], others[kept]
         kept = bounds.of(ones, others, phones[ones] == phones[others]) >= PROPOSED_FROM
-        for code in np.unique(np.minimum(ones, others)[kept] * len(ids) + np.maximum(ones, others)[kept]).tolist():
-            if code not in seen:
-                seen.add(code)
-                yield int(ids[code // len(ids)]), int(ids[code % len(ids)])
+        codes = np.minimum(ones, others)[kept] * len(ids) + np.maximum(ones, others)[kept]
+        new = np.setdiff1d(codes, seen)
+        if len(new):
+            seen = np.union1d(seen, new)
+            yield new // len(ids), new % len(ids)
 
 
 def _together(keys: Indexes, at: Indexes) -> Iterator[tuple[Indexes, Indexes]]:
