@@ -140,6 +140,7 @@ class FormHandler:
     `tier` T4 is never offered to apps that store in the clear. `job` marks a task of the field pages, by its order;
     `fits` says whether it is one in a programme (by key), None in every programme. `steps` are its screens there, in
     order; without them each field gets one. `owed` tells what an actor owes in a programme (by key) on a date.
+    `one_of` names fields of which each record needs one or another.
     """
 
     key: str
@@ -155,6 +156,7 @@ class FormHandler:
     fits: Callable[[int], bool] | None = None
     steps: tuple[Step, ...] = ()
     owed: OwedBy | None = None
+    one_of: tuple[tuple[str, ...], ...] = ()
 
     def field(self, key: str, repeat: str = "") -> HandlerField:
         return next(one for one in self.fields if one.key == key and one.repeat == repeat)

@@ -167,6 +167,41 @@ def test_what_cannot_be_is_told_at_its_field(site: Site, changed: dict[str, str]
     assert form.handler == ""
 
 
+def test_the_day_is_proposed_for_a_tally_under_whatever_name_it_is_asked(site: Site) -> None:
+    rows = (
+        ("date", "birth_date", "ថ្ងៃកំណើត", "Birth date"),
+        ("date", "held", "ពេលធ្វើ", "Time"),
+        ("date", "reported", "ពេលរាយការណ៍", "Reported"),
+        ("text", "place", "ទីកន្លែង", "Place"),
+        ("integer", "contacts", "ចំនួន", "Contacts"),
+    )
+    form = site.published(asking(*rows))
+    sent = _posted(site, f"/forms/{form.pk}/match/?handler=outreach_tally")
+    assert (sent["field_since"], sent["field_contacts"]) == ("held", "contacts")
+
+
+def test_a_tally_without_its_time_or_place_is_not_saved_and_all_that_is_missing_is_named(site: Site) -> None:
+    form = site.published(asking(("integer", "contacts", "ចំនួន", "Contacts")))
+    address = f"/forms/{form.pk}/match/?handler=outreach_tally"
+    answer = site.me.post(address, {**_posted(site, address), "save": "1"})
+    said = " ".join(answer.content.decode().split())
+    assert (answer.status_code, "known of every record: Place, From or Month." in said) == (422, True)
+    month = site.me.post(address, {**_posted(site, address), "always_month": "2024-03", "always_place": "04", "save": "1"})
+    form.refresh_from_db()
+    assert (month.status_code, form.handler) == (302, "outreach_tally")
+
+
+def test_a_form_of_many_questions_lists_them_once(site: Site) -> None:
+    form = site.published(asking(*(("integer", f"q{number}", f"ទី {number}", f"No. {number}") for number in range(301))))
+    address = f"/forms/{form.pk}/match/?handler=outreach_tally"
+    page = site.me.get(address).content.decode()
+    assert (page.count('value="q300"'), page.count("<datalist")) == (1, 1)
+    posted = {**_posted(site, address), "field_contacts": "q7", "always_month": "2024-03", "always_place": "04"}
+    assert site.me.post(address, {**posted, "save": "1"}).status_code == 302
+    wrong = site.me.post(address, {**posted, "field_contacts": "nowhere", "revision": "1", "save": "1"})
+    assert (wrong.status_code, "Select a valid choice" in wrong.content.decode()) == (422, True)
+
+
 def test_a_mapping_saved_by_somebody_else_meanwhile_is_not_lost(site: Site) -> None:
     form = site.published(asking(*ROWS))
     address = f"/forms/{form.pk}/match/?handler=test_visits"

@@ -65,9 +65,8 @@ def suggested(handler: FormHandler, questions: Sequence[Question], repeats: Iter
 def _dates_needed(handler: FormHandler, found: Mapping_) -> Iterator[HandlerField]:
     """Dates without which nothing is recorded and that no question was found for by name or label."""
     matched = found["fields"]
-    for keys in ((one.key,) for one in handler.fields if one.required and not one.repeat):
-        field = handler.field(keys[0])
-        if field.kind is Kind.DATE and field.key not in matched:
+    for field in handler.fields:
+        if field.required and not field.repeat and field.kind is Kind.DATE and field.key not in matched:
             yield field
     for keys in handler.one_of:
         dates = [field for field in map(handler.field, keys) if field.kind is Kind.DATE]

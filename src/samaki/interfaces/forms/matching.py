@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -35,6 +36,7 @@ from samaki.kernel.form_handlers import FormHandler, form_handlers
 from samaki.kernel.policy import Action, reach, refusal
 
 TRIED = 200  # of what was sent last
+LISTED = 300  # questions; of more, one list for all fields is searched by typing
 
 
 class HandlerForm(forms.Form):
@@ -44,6 +46,20 @@ class HandlerForm(forms.Form):
         super().__init__(data, initial={"handler": initial})  # type: ignore[arg-type]  # a QueryDict or None
         choices = [("", _("Kept as data")), *((one.key, one.label) for one in form_handlers)]
         self.fields["handler"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
+
+
+@dataclass(frozen=True)
+class Block:
+    """The question that answers a field, or what is always so, and what its answers mean."""
+
+    question: forms.BoundField
+    always: forms.BoundField | None = None
+    values: Sequence[forms.BoundField] = ()
+    required: bool = False
+
+    @property
+    def always_open(self) -> bool:
+        return self.always is not None and bool(self.always.value() or self.always.errors)
 
 
 class MatchForm(forms.Form):
@@ -59,23 +75,48 @@ class MatchForm(forms.Form):
         self.handler, self.questions = handler, {one.path: one for one in questions}
         chosen = {name: data.get(name) for name in data} if data is not None else {}
         for part in sorted({field.repeat for field in handler.fields if field.repeat}):
-            self._choose(f"part_{part}", _("Repeated part: %(name)s") % {"name": part},
+            named = next((str(step.label) for step in handler.steps if step.repeat == part), part)
+            self._choose(f"part_{part}", _("Repeated part: %(name)s") % {"name": named},
                          [(path, path) for path in repeats], mapping["repeats"].get(part, ""))  # fmt: skip
+        asked: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+        for one in questions:
+            asked[bool(one.repeat)].append((one.path, _label(one)))
         for field in handler.fields:
             key = key_of(field)
-            asked = [(one.path, _label(one)) for one in questions if bool(one.repeat) == bool(field.repeat)]
-            label = f"{field.label} *" if field.required else str(field.label)
-            self._choose(f"field_{key}", label, asked, mapping["fields"].get(key, ""), str(field.hint))
+            name, offered = f"field_{key}", asked[bool(field.repeat)]
+            self._choose(name, field.label, offered, mapping["fields"].get(key, ""), str(field.hint))
+            if len(offered) > LISTED:  # a list for each field would make a page of megabytes
+                self.fields[name].widget = forms.TextInput({"list": f"asked-{int(bool(field.repeat))}"})
             if not field.repeat:
                 self._always(key, field.label, field.choices, mapping["constants"].get(key, ""))
             path = chosen.get(f"field_{key}") if data is not None else mapping["fields"].get(key)
             if field.choices and path in self.questions:
                 self._values(key, str(field.label), self.questions[path], mapping)
 
-    def _choose(self, name: str, label: str, choices: Sequence[tuple[str, str]], initial: str, hint: str = "") -> None:
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """What belongs to one field of the handler stands together on the page."""
+        for part in sorted({field.repeat for field in self.handler.fields if field.repeat}):
+            yield Block(self[f"part_{part}"])
+        for field in self.handler.fields:
+            key = key_of(field)
+            always = self[f"always_{key}"] if f"always_{key}" in self.fields else None
+            values = [self[name] for name in self.fields if name.startswith(f"value_{key}_")]
+            yield Block(self[f"field_{key}"], always, values, field.required)
+
+    @property
+    def lists(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The questions of a long form, by the name of the list that its entries search."""
+        found = {}
+        for name, entry in self.fields.items():
+            if name.startswith("field_") and isinstance(entry.widget, forms.TextInput):
+                found[entry.widget.attrs["list"]] = list(entry.choices)[1:]  # type: ignore[attr-defined]  # of a ChoiceField
+        return list(found.items())
+
+    def _choose(self, name: str, label: str | Promise, choices: Sequence[tuple[str, str]], initial: str, hint: str = "") -> None:
         offered = [("", _("Not asked")), *choices]
         self.fields[name] = forms.ChoiceField(
-            label=label, choices=offered, required=False, initial=initial, help_text=hint
+            label=str(label), choices=offered, required=False, initial=initial, help_text=hint
         )
 
     def _always(self, key: str, label: object, choices: Sequence[Any], initial: str) -> None:

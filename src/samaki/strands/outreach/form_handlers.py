@@ -124,5 +124,6 @@ OUTREACH_TALLY = form_handlers.register(
         job=2,
         fits=fits,
         steps=STEPS,
+        one_of=(("since", "month"),),
     )
 )
