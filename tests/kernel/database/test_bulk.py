@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from samaki.ground.people.models import Person
-from samaki.kernel.database.bulk import among, insert_columns, reserve_ids, update_columns
+from samaki.kernel.database.bulk import MANY, ROWS_AT_ONCE, among, insert_columns, reserve_ids, update_columns
 from tests.factories.people import an_organisation
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,37 @@ def test_any_number_of_values_is_one_question(django_assert_num_queries: DjangoA
         assert sorted(found) == sorted(ids)
     assert list(Person.objects.filter(among("origin", {"a test", "it's ខ្មែរ"})).values_list("pk", flat=True)) == ids
     assert not Person.objects.filter(among("pk", [])).exists()
+
+
+@pytest.mark.parametrize("number", [MANY, MANY + 1, 2 * ROWS_AT_ONCE + 3])
+def test_few_rows_and_many_are_written_alike(number: int) -> None:
+    organisation, now = an_organisation().pk, timezone.now()
+    ids = reserve_ids(Person, number)
+    years = [1980 + at % 7 if at % 3 else None for at in range(number)]
+    told = [dt.date(2024, 1, 1 + at % 28) if at % 2 else None for at in range(number)]
+    columns: dict[str, Sequence[object]] = {
+        "id": ids,
+        "organisation_id": [organisation] * number,
+        "birth_year": years,
+        "age_band_on": told,
+        "is_example": [True] * number,
+        "place_id": [None] * number,
+        "origin": ["it's ? or %s ខ្មែរ"] * number,
+        "created_at": [now] * number,
+        "updated_at": [now] * number,
+    }
+    insert_columns(Person, columns)
+    read = Person.objects.order_by("pk").values_list(
+        "pk", "organisation_id", "birth_year", "age_band_on", "is_example", "place_id", "origin", "created_at", "gender"
+    )
+    shared = (True, None, "it's ? or %s ខ្មែរ", now, "not_recorded")
+    assert list(read) == [(pk, organisation, year, on, *shared) for pk, year, on in zip(ids, years, told, strict=True)]
+
+
+def test_many_rows_that_break_a_rule_of_the_table_are_an_integrity_error() -> None:
+    number, now = MANY + 1, timezone.now()
+    ids = reserve_ids(Person, number)
+    columns: dict[str, Sequence[object]] = {"id": ids, "organisation_id": [an_organisation().pk] * number}
+    columns |= {"created_at": [now] * number, "updated_at": [now] * number, "birth_year": [1] * number}
+    with pytest.raises(IntegrityError):
+        insert_columns(Person, columns)

@@ -26,6 +26,8 @@ _DECIMAL = re.compile(r"\d*[.,]\d+")
 
 def plain(text: str) -> str:
     """The text without signs that cannot be seen, in NFC, with single spaces."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):  # nothing that cannot be seen, as in most cells
+        return " ".join(text.split()) if " " in text else text
     cleaned = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     return " ".join(_CONTROL.sub("", cleaned).split())
 

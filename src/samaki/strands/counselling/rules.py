@@ -95,7 +95,7 @@ class GroupSpan:
 
 def clean_code(code: str) -> str:
     """The code as it is kept: capitals, no spaces. Raises Invalid where it may hold more than a code."""
-    cleaned = re.sub(r"\s+", "", code).upper()
+    cleaned = "".join(code.split()).upper()
     if not CODE.fullmatch(cleaned):
         raise Invalid(
             "case_code_not_a_code",
@@ -169,16 +169,17 @@ def case_faults(row: CaseRow, group: GroupSpan | None, *, on: dt.date) -> Iterat
         )
     if row.opened_on is not None and row.opened_on > on:
         yield future_date("opened_on")
-    if any(day is not None and day > on for day in row.sessions):
-        yield future_date("sessions")
     dated = [day for day in row.sessions if day is not None]
+    if dated and max(dated) > on:
+        yield future_date("sessions")
     if dated != sorted(dated):
         yield Invalid(
             "sessions_out_of_order", _("A session is dated before the session ahead of it."), field="sessions"
         )
     if row.opened_on is not None and dated and min(dated) < row.opened_on:
         yield Invalid("session_before_opening", _("A session is dated before the case was opened."), field="sessions")
-    yield from _judgement_faults(row, on)
+    if row.judgements:
+        yield from _judgement_faults(row, on)
 
 
 def _judgement_faults(row: CaseRow, on: dt.date) -> Iterator[DomainError]:
@@ -195,7 +196,7 @@ def _judgement_faults(row: CaseRow, on: dt.date) -> Iterator[DomainError]:
                 "judged_twice", _("The same kind of violence is judged twice on one date."), field="judgement"
             )
         seen.add((judgement.violence, judgement.judged_on))
-    if row.judgements and not row.sessions:
+    if not row.sessions:
         yield Invalid(
             "judged_before_session",
             _("A case without a session cannot be judged yet. Please enter the session."),

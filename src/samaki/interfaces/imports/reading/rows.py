@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
@@ -27,7 +26,7 @@ CHUNK = 2_000  # rows turned into columns at a time
 SAMPLES = 3  # contents shown below a heading
 REMEMBERED = 20_000  # different contents of a column whose reading is kept
 TOTALS = tuple(folded(word) for word in ("total", "grand total", "សរុប", "សរុបរួម", "ចំនួនសរុប"))
-_TOTAL = re.compile("total|សរុប", re.IGNORECASE)  # tells most rows apart before they are folded
+_TOTAL_WORDS = ("total", "សរុប")  # tell most rows apart before they are folded
 
 reason(
     "no_heading",
@@ -165,7 +164,8 @@ class _Taking:
     def take(self, rows: Iterator[list[object]], line: int, progress: Progress | None) -> None:
         sheet = self.table.sheets[-1]
         width = max(self.places.values()) + 1
-        places = list(self.places.values())
+        required = {self.places[column.key] for column in self.columns if column.required}
+        places = sorted(self.places.values(), key=lambda place: place not in required)  # the first mostly tells
         while chunk := list(islice(rows, CHUNK)):
             kept: list[list[object]] = []
             for row in chunk:
@@ -202,7 +202,11 @@ class _Taking:
         self, column: Column, cells: Sequence[object], values: list[object], base: int, totals: set[int]
     ) -> None:
         known = self.known[column.key]
-        read = [known[cell.__class__][cell] for cell in cells]
+        types = set(map(type, cells))
+        if len(types) == 1:
+            read = list(map(known[types.pop()].__getitem__, cells))
+        else:
+            read = [known[cell.__class__][cell] for cell in cells]
         values.extend(read)
         if not totals and not known.unreadable and not (column.required and None in read):
             return
@@ -220,8 +224,12 @@ class _Taking:
         """Rows that say "total" where something required belongs, or lack something required."""
         required = [self.places[column.key] for column in self.columns if column.required]
         for place, cells in enumerate(by_place):
-            for word in {cell for cell in set(cells) if isinstance(cell, str) and _TOTAL.search(cell)}:
-                if folded(word).startswith(TOTALS):
+            told = {cell for cell in set(cells) if isinstance(cell, str)}
+            everything = "\n".join(told).lower()
+            if not any(word in everything for word in _TOTAL_WORDS):
+                continue
+            for word in told:
+                if any(part in word.lower() for part in _TOTAL_WORDS) and folded(word).startswith(TOTALS):
                     for index, row in enumerate(rows):
                         if row[place] == word and (place in required or any(_blank(row[at]) for at in required)):
                             yield index

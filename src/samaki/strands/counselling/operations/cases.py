@@ -45,12 +45,13 @@ def record_cases(
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two registers take turns
         _require_groups(by, {row.group_id for row in rows}, programme, organisation)
         groups = register.spans_of(Group.objects.filter(programme=programme, organisation=organisation))
-        if found := list(register.faults(rows, groups, on=timezone.localdate(at))):
+        codes = [register.key_of(row) for row in rows]
+        if found := list(register.faults(rows, codes, groups, on=timezone.localdate(at))):
             raise RowsInvalid(found)
-        stored = register.stored_cases(programme, organisation, rows)
-        moved_from = {known.case.group_id for row in rows if (known := stored.get(register.key_of(row)))}
+        stored = register.stored_cases(programme, organisation, codes)
+        moved_from = {known.case.group_id for known in stored.values()}
         _require_groups(by, moved_from, programme, organisation)
-        changes, held = register.changes(rows, stored, locks=locked_periods(programme))
+        changes, held = register.changes(rows, codes, stored, locks=locked_periods(programme))
         if held:
             raise RowsInvalid(held)
         register_writing.write(changes, programme=programme, organisation=organisation, origin=origin)
@@ -79,7 +80,7 @@ def open_case(
     row = CaseRow(code, group.pk, place.pk, opened_on, tuple(sessions), (), birth_year)
     with acting(by, Action.RECORD_CASE, ("counselling.case", ""), **scope, group_id=group.pk):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-        if register.stored_cases(programme, organisation, [row]):
+        if register.stored_cases(programme, organisation, [register.key_of(row)]):
             raise Conflict(
                 "case_code_in_use", _("This case code is in use already. Please open that case."), field="code"
             )
@@ -150,7 +151,7 @@ def correct_case(
         sessions = tuple(case.sessions.order_by("number").values_list("held_on", flat=True))
         row = CaseRow(case.code, group.pk, place.pk, opened_on, sessions)
         groups = register.spans_of(Group.objects.filter(programme=case.programme_id, organisation=case.organisation_id))
-        if found := list(register.faults([row], groups, on=timezone.localdate(at))):
+        if found := list(register.faults([row], [case.code], groups, on=timezone.localdate(at))):
             raise found[0][1]
         if case.opened_on != opened_on:
             refuse_locked(case.programme, case.opened_on, opened_on)

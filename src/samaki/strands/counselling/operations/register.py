@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count, repeat
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from samaki.ground.periods.locks import lock_over
 from samaki.ground.periods.rules import Period
 from samaki.ground.places.models import Level, Place
 from samaki.ground.programmes.models import Programme
-from samaki.kernel.database.bulk import among
+from samaki.kernel.database.bulk import among, rows_among
 from samaki.kernel.errors import DomainError, Invalid
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
 from samaki.strands.counselling.rules import CaseRow, GroupSpan, case_faults
@@ -64,21 +65,10 @@ class NewCase(NamedTuple):
     opened_on: Day
 
 
-class NewSession(NamedTuple):
-    """`case` is the key of a stored case, or -1 - the position of a new one."""
-
-    case: int
-    number: int
-    held_on: Day
-
-
-class NewJudgement(NamedTuple):
-    """`case` as in NewSession."""
-
-    case: int
-    violence: str
-    value: str
-    judged_on: Day
+# Hundreds of thousands, so plain: case, number, date; and case, kind of violence, value, date. The case is the key of a
+# stored one, or -1 - the position of a new one.
+NewSession = tuple[int, int, Day]
+NewJudgement = tuple[int, str, str, Day]
 
 
 @dataclass
@@ -114,21 +104,18 @@ def spans_of(groups: QuerySet[Group]) -> dict[int, GroupSpan]:
     }
 
 
-def stored_cases(programme: Programme, organisation: Organisation, rows: Sequence[CaseRow]) -> dict[str, Stored]:
+def stored_cases(programme: Programme, organisation: Organisation, codes: Sequence[str]) -> dict[str, Stored]:
     """The cases of these codes, by code."""
-    cases = Case.objects.filter(programme=programme, organisation=organisation).filter(
-        among("code", {key_of(row) for row in rows})
-    )
-    found = {kept[0]: Stored(KeptCase(*kept)) for kept in cases.values_list(*KeptCase._fields)}
-    if not found:
-        return {}
-    sessions = CaseSession.objects.filter(among("case_id", found))
-    for case_id, number, *kept in sessions.values_list("case_id", "number", *KeptSession._fields):
-        found[case_id].sessions[number] = KeptSession(*kept)
-    outcomes = Outcome.objects.filter(among("case_id", found), informant=ABOUT[0], instrument=ABOUT[1])
-    for case_id, violence, judged_on, *said in outcomes.values_list(
-        "case_id", "violence", "judged_on", *KeptJudgement._fields
+    whose = {"programme_id": programme.pk, "organisation_id": organisation.pk}
+    cases = rows_among(Case, KeptCase._fields, "code", frozenset(codes), whose)
+    found = {kept[0]: Stored(KeptCase(*kept)) for kept in cases}
+    for case_id, number, *kept in rows_among(
+        CaseSession, ("case_id", "number", *KeptSession._fields), "case_id", found
     ):
+        found[case_id].sessions[number] = KeptSession(*kept)
+    columns = ("case_id", "violence", "judged_on", *KeptJudgement._fields)
+    said_by = {"informant": ABOUT[0], "instrument": ABOUT[1]}
+    for case_id, violence, judged_on, *said in rows_among(Outcome, columns, "case_id", found, said_by):
         found[case_id].judgements[violence, judged_on] = KeptJudgement(*said)
     return {stored.case.code: stored for stored in found.values()}
 
@@ -139,33 +126,32 @@ def key_of(row: CaseRow) -> str:
 
 
 def faults(
-    rows: Sequence[CaseRow], groups: Mapping[int, GroupSpan], *, on: dt.date
+    rows: Sequence[CaseRow], codes: Sequence[str], groups: Mapping[int, GroupSpan], *, on: dt.date
 ) -> Iterator[tuple[int, DomainError]]:
-    """Faults of the rows themselves and of the rows among each other."""
+    """Faults of the rows themselves and of the rows among each other, whose codes are given as they are kept."""
     seen: set[str] = set()
     place_ids = {row.place_id for row in rows}
     communes = set(Place.objects.filter(among("pk", place_ids), level__gte=Level.COMMUNE).values_list("pk", flat=True))
-    for index, row in enumerate(rows):
+    for index, (row, code) in enumerate(zip(rows, codes, strict=True)):
         for fault in case_faults(row, groups.get(row.group_id), on=on):
             yield index, fault
         if row.place_id not in communes:
             yield index, Invalid("place_not_commune", _("Please choose a commune or a village."), field="place")
-        code = key_of(row)
         if code in seen:
             yield index, Invalid("case_code_twice", _("This case code stands twice in the list."), field="code")
         seen.add(code)
 
 
 def changes(
-    rows: Sequence[CaseRow], stored: Mapping[str, Stored], *, locks: Sequence[Period]
+    rows: Sequence[CaseRow], codes: Sequence[str], stored: Mapping[str, Stored], *, locks: Sequence[Period]
 ) -> tuple[Changes, list[tuple[int, DomainError]]]:
     """The writes that make the database agree with the rows, and the rows that a locked period holds. What a row does
     not say stays as it is."""
     found = Changes()
     held: list[tuple[int, DomainError]] = []
     locked = cache(lambda day: lock_over(locks, day))
-    for index, row in enumerate(rows):
-        known = stored.get(code := key_of(row))
+    for index, (row, code) in enumerate(zip(rows, codes, strict=True)):
+        known = stored.get(code)
         days = _new(found, row, code) if known is None else _altered(found, row, known, index)
         if locks:
             held += [(index, conflict) for day in days if (conflict := locked(day)) is not None][:1]
@@ -176,8 +162,8 @@ def _new(found: Changes, row: CaseRow, code: str) -> list[Day]:
     """Notes a case that was not there; returns the dates that a lock may hold."""
     case = -1 - len(found.new_cases)
     found.new_cases.append(NewCase(code, row.group_id, row.place_id, row.opened_on))
-    found.new_sessions += [NewSession(case, number, day) for number, day in enumerate(row.sessions, start=1)]
-    found.new_judgements += [NewJudgement(case, said.violence, said.value, said.judged_on) for said in row.judgements]
+    found.new_sessions.extend(zip(repeat(case), count(1), row.sessions))
+    found.new_judgements += [(case, said.violence, said.value, said.judged_on) for said in row.judgements]
     found.created += 1
     return [row.opened_on, *row.sessions, *(said.judged_on for said in row.judgements)]
 
@@ -193,7 +179,7 @@ def _altered(found: Changes, row: CaseRow, known: Stored, index: int) -> list[Da
     for number, day in enumerate(row.sessions, start=1):
         session = known.sessions.get(number)
         if session is None:
-            found.new_sessions.append(NewSession(case.id, number, day))
+            found.new_sessions.append((case.id, number, day))
             days.append(day)
             touched = True
         elif day is not None and session.held_on != day:
@@ -204,7 +190,7 @@ def _altered(found: Changes, row: CaseRow, known: Stored, index: int) -> list[Da
     for said in row.judgements:
         judgement = known.judgements.get((said.violence, said.judged_on))
         if judgement is None:
-            found.new_judgements.append(NewJudgement(case.id, said.violence, said.value, said.judged_on))
+            found.new_judgements.append((case.id, said.violence, said.value, said.judged_on))
         elif judgement.value != said.value:
             found.judgements.append(judgement._replace(value=said.value))
             found.judgement_rows[judgement.id] = index

@@ -24,6 +24,8 @@ from samaki.strands.counselling.operations import record_cases
 from samaki.strands.counselling.rules import CaseRow, Judged, Judgement, clean_code
 
 MOST_SESSIONS = 200
+_ANY, _PHYSICAL = Outcome.Violence.ANY.value, Outcome.Violence.PHYSICAL.value
+Held = tuple[dt.date | None, ...]
 
 SCALE = (
     Answer(Judged.WORSE, "Worse", "កាន់តែធ្ងន់ធ្ងរ", ("more violent", "ធ្ងន់ជាងមុន")),
@@ -94,39 +96,45 @@ def check(table: Table, setting: Setting) -> Checked:
     rows: list[CaseRow] = []
     where: list[int] = []
     seen: dict[object, int] = {}
-    sessions = [_sessions(table, row) for row in range(len(table))]
-    for row, (code, group, place_id) in enumerate(zip(column["code"], groups, places, strict=True)):
+    sessions, judgements = _sessions_of(table), _judgements_of(table)
+    told = zip(
+        column["code"], groups, places, column["opened_on"], sessions, judgements, column["birth_year"], strict=True
+    )
+    for row, (code, group, place_id, opened_on, held, judged, birth_year) in enumerate(told):
         if code is not None and seen.setdefault(code, row) != row:
             table.fault(row, "code", "row_twice", row=table.lines[seen[code]])
-        held = sessions[row]
         if row in table.faulty_rows or group is None or place_id is None or held is None:
             continue
-        rows.append(
-            CaseRow(
-                str(code),
-                group.pk,
-                place_id,
-                column["opened_on"][row],  # type: ignore[arg-type]  # read as a date
-                held,
-                _judgements(table, row),
-                column["birth_year"][row],  # type: ignore[arg-type]  # read as a year
-            )
-        )
+        rows.append(CaseRow(code, group.pk, place_id, opened_on, held, judged, birth_year))  # type: ignore[arg-type]  # read so
         where.append(row)
     return table.without_faults(rows, where)
 
 
-def _sessions(table: Table, row: int) -> tuple[dt.date | None, ...] | None:
-    """The dates of the sessions in their order; the register gives at most the first and the last."""
-    number, first, last = (table.columns[key][row] for key in ("sessions", "first_session", "last_session"))
+def _sessions_of(table: Table) -> list[Held | None]:
+    """The dates of each row's sessions; the same three cells are the same dates."""
+    known: dict[tuple[object, ...], Held | str | None] = {}
+    found: list[Held | None] = []
+    columns = (table.columns[key] for key in ("sessions", "first_session", "last_session"))
+    for row, told in enumerate(zip(*columns, strict=True)):
+        if told not in known:
+            known[told] = _sessions(*told)
+        answer = known[told]
+        if isinstance(answer, str):
+            table.fault(row, "sessions", answer, **({"most": MOST_SESSIONS} if answer == "too_many_sessions" else {}))
+            answer = None
+        found.append(answer)
+    return found
+
+
+def _sessions(number: object, first: object, last: object) -> Held | str | None:
+    """The dates of the sessions in their order; the register gives at most the first and the last. A reason where they
+    cannot be."""
     if not isinstance(number, int):
         return None
     if number > MOST_SESSIONS:
-        table.fault(row, "sessions", "too_many_sessions", most=MOST_SESSIONS)
-        return None
+        return "too_many_sessions"
     if (number == 0 and (first or last)) or (number == 1 and first and last and first != last):
-        table.fault(row, "sessions", "sessions_contradict")
-        return None
+        return "sessions_contradict"
     dates: list[dt.date | None] = [None] * number
     if isinstance(first, dt.date):
         dates[0] = first
@@ -135,12 +143,22 @@ def _sessions(table: Table, row: int) -> tuple[dt.date | None, ...] | None:
     return tuple(dates)
 
 
-def _judgements(table: Table, row: int) -> tuple[Judgement, ...]:
-    judged_on = table.columns["judged_on"][row]
+def _judgements_of(table: Table) -> list[tuple[Judgement, ...]]:
+    """The judgements of each row; the same three cells are the same judgements."""
+    known: dict[tuple[object, ...], tuple[Judgement, ...]] = {}
+    found: list[tuple[Judgement, ...]] = []
+    for told in zip(*(table.columns[key] for key in ("judged", "physical", "judged_on")), strict=True):
+        if told not in known:
+            known[told] = _judgements(*told)
+        found.append(known[told])
+    return found
+
+
+def _judgements(judged: object, physical: object, judged_on: object) -> tuple[Judgement, ...]:
     return tuple(
         Judgement(violence, str(value), judged_on)  # type: ignore[arg-type]  # read as a date
-        for violence, key in ((Outcome.Violence.ANY.value, "judged"), (Outcome.Violence.PHYSICAL.value, "physical"))
-        if (value := table.columns[key][row]) is not None
+        for violence, value in ((_ANY, judged), (_PHYSICAL, physical))
+        if value is not None
     )
 
 
