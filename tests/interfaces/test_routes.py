@@ -19,6 +19,7 @@ from samaki.engines.fieldforms.operations.receiving import receive
 from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group, Membership
+from samaki.ground.needs.models import LearningNeed
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.periods.models import PeriodLock, PeriodReport
@@ -63,6 +64,9 @@ STATUS: dict[str, dict[str, int]] = {
     "group": INSIDE,
     "group_members": {**INSIDE, "officer": 403},
     "group_member": {**INSIDE, "officer": 403},
+    "needs": LISTS,
+    "need_raise": {**OWN_LIST, "officer": 403},
+    "need": INSIDE,
     "people": OWN_LIST,
     "person": NAMES,
     "duplicates": OWN_LIST,
@@ -92,7 +96,7 @@ TESTED_ELSEWHERE = {
     *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
     *("devices", "add_device", "revoke_device"),
     *("field", "field_worker", "field_manifest", "field_me", "field_phone", "field_data", "field_send"),
-    *("group_member_step", "group_composition_csv"),
+    *("need_step", "group_member_step", "group_composition_csv"),
     *("verify_record", "verify_record_done", "return_record", "make_sheet", "sheet", "sheet_paper"),
     *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
     *("imports", "import_example", "import_send", "import_run", "import_columns", "import_wrong_rows", "import_step"),
@@ -129,6 +133,7 @@ def theirs() -> dict[str, list[object]]:
         "group": [group.key],
         "group_members": [group.key],
         "group_member": [group.key, _a_membership(group).pk],
+        "need": [_a_need(group).pk],
         "person": [person.pk],
         "user": [User.objects.get(username="officer").pk],
         "periods": ["fia"],
@@ -150,6 +155,17 @@ def theirs() -> dict[str, list[object]]:
 def _a_membership(group: Group) -> Membership:
     person = Person.objects.filter(organisation=group.organisation_id).order_by("pk")[0]
     made, _is_new = Membership.objects.get_or_create(group=group, person=person, defaults={"since": "2023-01-01"})
+    return made
+
+
+def _a_need(group: Group) -> LearningNeed:
+    made, _is_new = LearningNeed.objects.get_or_create(
+        programme=group.programme,
+        organisation=group.organisation,
+        group=group,
+        text="routes",
+        defaults={"raised_by": "community", "raised_on": "2023-01-01"},
+    )
     return made
 
 

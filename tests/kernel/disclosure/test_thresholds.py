@@ -27,6 +27,7 @@ pytestmark = pytest.mark.once
         ("office_holder", False),
         ("activity", False),
         ("group_month", False),
+        ("need", False),
     ],
 )
 def test_people_cases_and_households_pass_the_rules_and_public_things_do_not(unit: str, passes_the_rules: bool) -> None:

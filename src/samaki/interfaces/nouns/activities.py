@@ -15,7 +15,8 @@ from samaki.ground.activities.sheets import may_print
 from samaki.ground.people.identities import Identity
 from samaki.ground.people.models import AgeBand, Gender
 from samaki.interfaces.nouns.filters import chosen_programme
-from samaki.interfaces.web.requests import ActorRequest, page
+from samaki.kernel.panels import shown
+from samaki.ui.requests import ActorRequest, page
 
 PER_PAGE = 50
 WORDS = {**dict(Gender.choices), **{key: label for key, label in AgeBand.choices if key != "not_recorded"}}
@@ -41,6 +42,7 @@ def activity(request: ActorRequest, key: str) -> HttpResponse:
         "activity": found,
         "sheets": [(sheet, tallies, _people(sheet, opened, language)) for sheet, tallies in sheets],
         "named": bool(opened),
+        "panels": [(panel.template, context) for panel, context in shown("activity", request.actor, found)],
         "prints": may_print(request.actor, found) and keeps_names(found),
     }
     return page(request, "nouns/activity.html", context)

@@ -6,4 +6,4 @@ class Nouns(AppConfig):
     label = "nouns"
 
     def ready(self) -> None:
-        from samaki.interfaces.nouns import menu  # noqa: F401  # registers its menu entries
+        from samaki.interfaces.nouns import menu, panels  # noqa: F401  # they register themselves

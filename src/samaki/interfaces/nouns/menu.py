@@ -14,5 +14,16 @@ REGISTERS = _("Registers")
 
 menu.register(MenuEntry("programmes", _("Programmes"), "programmes", REGISTERS, order=20))
 menu.register(MenuEntry("groups", _("Groups"), "groups", REGISTERS, roles=INSIDE, order=21))
+menu.register(
+    MenuEntry(
+        "needs",
+        _("Learning needs"),
+        "needs",
+        _("Learning"),
+        hint=_("What communities ask to learn, and what came of it."),
+        roles=INSIDE,
+        order=25,
+    )
+)
 menu.register(MenuEntry("people", _("People"), "people", REGISTERS, roles=WITH_PEOPLE, order=22))
 menu.register(MenuEntry("places", _("Places"), "places", REGISTERS, order=23))

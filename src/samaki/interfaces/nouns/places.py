@@ -14,8 +14,9 @@ from samaki.ground.places import queries
 from samaki.ground.places.models import Level
 from samaki.ground.programmes.models import ProgrammePlace
 from samaki.ground.programmes.queries import programmes
-from samaki.interfaces.web.requests import ActorRequest, page
+from samaki.kernel.panels import shown
 from samaki.ui.charts import Tile, TileMap, tile_map
+from samaki.ui.requests import ActorRequest, page
 from samaki.ui.templatetags.words import named
 
 
@@ -40,14 +41,21 @@ def places(request: ActorRequest) -> HttpResponse:
 
 @require_GET
 def place(request: ActorRequest, code: str) -> HttpResponse:
-    shown = queries.page(code, after=request.GET.get("after", "")[:12])
+    found = queries.page(code, after=request.GET.get("after", "")[:12])
     working = (
         ProgrammePlace.objects.filter(programme__in=programmes(request.actor), place__in=queries.below([code]))
         .select_related("programme", "place")
         .order_by("programme__name_en", "place__code", "since")
     )
-    level = Level(shown.place.level).label if shown.place else ""
-    return page(request, "nouns/place.html", {"shown": shown, "working": working, "level": level})
+    level = Level(found.place.level).label if found.place else ""
+    beside = shown("place", request.actor, found.place) if found.place else []
+    context = {
+        "shown": found,
+        "working": working,
+        "level": level,
+        "panels": [(panel.template, context) for panel, context in beside],
+    }
+    return page(request, "nouns/place.html", context)
 
 
 def _with_above(found: tuple[queries.KnownPlace, ...]) -> list[tuple[queries.KnownPlace, str]]:

@@ -1,6 +1,16 @@
 from django.urls import path, re_path
 
-from samaki.interfaces.nouns import activities, composition, duplicates, groups, members, people, places, programmes
+from samaki.interfaces.nouns import (
+    activities,
+    composition,
+    duplicates,
+    groups,
+    members,
+    needs,
+    people,
+    places,
+    programmes,
+)
 
 urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
@@ -17,6 +27,10 @@ urlpatterns = [
         members.step,
         name="group_member_step",
     ),
+    path("needs/", needs.needs, name="needs"),
+    path("needs/raise/", needs.raise_need, name="need_raise"),
+    path("needs/<int:need_id>/", needs.need, name="need"),
+    re_path(r"^needs/(?P<need_id>[0-9]+)/(?P<step>order|answer|decline|reopen)/$", needs.step, name="need_step"),
     path("people/", people.people, name="people"),
     path("people/duplicates/", duplicates.duplicates, name="duplicates"),
     path("people/duplicates/<int:candidate_id>/", duplicates.decide, name="decide_duplicate"),

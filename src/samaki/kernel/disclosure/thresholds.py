@@ -25,6 +25,7 @@ OPEN_UNITS: Final = frozenset(
         "activity",
         "group_month",
         "contact",
+        "need",
     }
 )
 """Published as they are. Contacts count meetings with a message, not persons."""
