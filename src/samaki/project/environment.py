@@ -24,8 +24,12 @@ VARIABLES = (
     Variable("SAMAKI_DATA", "var", "Folder of the database, uploaded files and keys; made on first use."),
     Variable("SAMAKI_DATABASE", "", "postgresql://user:password@host:port/name; empty means SQLite in SAMAKI_DATA."),
     Variable(
-        "SAMAKI_MASTER_KEY", "", "64 hex digits that seal names and phones; empty means SAMAKI_DATA/keys/master.key."
+        "SAMAKI_MASTER_KEY",
+        "",
+        "64 hex digits that seal names and phones, later keys behind a comma; empty means SAMAKI_DATA/keys/master.key.",
     ),
+    Variable("SAMAKI_HIS_KEY", "", "The same for counselling and vetting; empty means SAMAKI_DATA/keys/his.key."),
+    Variable("SAMAKI_HERS_KEY", "", "The same for the women’s services; empty means SAMAKI_DATA/keys/hers.key."),
     Variable("SAMAKI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, separated by commas."),
     Variable("SAMAKI_HTTPS", "", "1 where the site stands behind HTTPS: secure cookies, HSTS, redirects."),
     Variable("SAMAKI_DEBUG", "", "1 shows errors in full; never on a site that holds real records."),
@@ -60,6 +64,11 @@ def data_folder() -> Path:
 
 def secret_file(name: str) -> str:
     """64 hex digits kept in SAMAKI_DATA/keys/NAME, made once and readable by its owner only."""
+    return key_file(name).read_text().strip()
+
+
+def key_file(name: str) -> Path:
+    """SAMAKI_DATA/keys/NAME, made with one key where it is not there yet."""
     folder = data_folder() / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
@@ -73,7 +82,7 @@ def secret_file(name: str) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # two processes starting together agree on one key
         draft.unlink()
-    return path.read_text().strip()
+    return path
 
 
 def database() -> dict[str, object]:

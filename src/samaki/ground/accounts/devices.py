@@ -76,7 +76,7 @@ class Sender:
     @property
     def ha1(self) -> str:
         """MD5(username:realm:password) of an app's credential, as Digest wants it."""
-        return sealed.unseal(self.secret, salt=self.salt, context=_context(self.username))
+        return sealed.unseal(self.secret, salt=self.salt, context=context_of(self.username))
 
 
 def issue_device(
@@ -101,7 +101,7 @@ def issue_device(
             raise Invalid("label_too_long", _("Please choose a shorter name for the phone."), field="label")
         username, password, salt = f"phone-{_random(8)}", "-".join(_random(6) for _part in range(4)), sealed.new_salt()
         if kind == DeviceCredential.Kind.APP:
-            secret = sealed.seal(ha1(username, password), salt=salt, context=_context(username))
+            secret = sealed.seal(ha1(username, password), salt=salt, context=context_of(username))
         else:
             secret = sealed.keyed_digest(f"{username}.{password}", purpose=TOKEN)
         device = DeviceCredential.objects.create(
@@ -237,7 +237,7 @@ def _listed(found: QuerySet[DeviceCredential]) -> QuerySet[DeviceCredential]:
     return found.select_related("user", "organisation").order_by(F("revoked_at").desc(nulls_first=True), "-pk")
 
 
-def _context(username: str) -> str:
+def context_of(username: str) -> str:
     return f"device:{username}"
 
 

@@ -40,6 +40,10 @@ COMMANDS = {
     "lock": "periods:lock",
     "reopen": "periods:reopen",
     "audit verify": "audit:verify",
+    "keys status": "keys:status",
+    "keys rotate": "keys:rotate",
+    "keys reseal": "keys:reseal",
+    "keys retire": "keys:retire",
     "organisation add": "setup:add_organisation",
     "programme add": "setup:add_programme",
     "programme partner": "setup:give_part",
@@ -130,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
     )
     audit.add_parser("verify", help="follow the chain from the first entry to the last")
 
+    _keys(commands)
     _setting_up(commands)
     _users(commands)
     _devices(commands)
@@ -237,7 +242,7 @@ def _devices(commands: Commands) -> None:
     add.add_argument("--organisation", metavar="KEY", help="where she records for more than one")
     add.add_argument("--label", metavar="TEXT", default="", help="which phone it is")
     add.add_argument("--kind", choices=("app", "browser"), default="app", help="ODK Collect, or a phone's browser")
-    add.add_argument("--site", metavar="URL", help="address of the site as phones reach it (default: its first host)")
+    add.add_argument("--site", metavar="URL", help="address of the site as phones reach it (default: where it was last served)")
     _as(add, required=True)
     listed = device.add_parser("list", help="your phones, and those of the users you administer")
     listed.add_argument("--format", choices=("table", "json"), default="table")
@@ -245,6 +250,17 @@ def _devices(commands: Commands) -> None:
     revoke = device.add_parser("revoke", help="close a phone at once")
     revoke.add_argument("name", metavar="PHONE", help="its name, as `device list` gives it")
     _as(revoke, required=True)
+
+
+def _keys(commands: Commands) -> None:
+    keys = _deeds(commands, "keys", "the keys that seal names, files and her side", "status|rotate|reseal|retire")
+    keys.add_parser("status", help="the keys of each ring, and what is still under an older one")
+    for deed, words in (
+        ("rotate", "make a new key and seal everything of the ring by it; people may go on working"),
+        ("reseal", "go on where a rotation was interrupted, or after a key was added to a variable"),
+        ("retire", "take out older keys that nothing needs any more; older copies of the database open no more"),
+    ):
+        keys.add_parser(deed, help=words).add_argument("ring", choices=("master", "his", "hers"), metavar="RING")
 
 
 def _deeds(commands: Commands, noun: str, words: str, deeds: str) -> Commands:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from samaki.ground.programmes.models import Programme
 from samaki.interfaces.cli.naming import organisation_named, programme_named, user_named
 from samaki.interfaces.cli.outcome import Outcome, WrongArgument
 from samaki.interfaces.cli.printing import table
+from samaki.interfaces.cli.serve import served_at
 from samaki.interfaces.cli.site import acting
 from samaki.kernel.actors import Actor
 
@@ -34,7 +36,7 @@ def add(arguments: Namespace) -> int:
         at=timezone.now(),
     )
     told = {
-        "server_url": f"{(arguments.site or _site()).rstrip('/')}/or/{programme.key}",
+        "server_url": f"{_site(arguments).rstrip('/')}/or/{programme.key}",
         "username": issued.device.username,
         "password": issued.password,
     }
@@ -96,8 +98,17 @@ def _organisation(arguments: Namespace, by: Actor, user: User, programme_id: int
     return found[0]
 
 
-def _site() -> str:
-    return f"{'https' if settings.HTTPS else 'http'}://{settings.ALLOWED_HOSTS[0]}"
+def _site(arguments: Namespace) -> str:
+    """What --site says; behind HTTPS the site's name; else where `serve` serves it. A guess is told to be one."""
+    if arguments.site or settings.HTTPS:
+        return str(arguments.site or f"https://{settings.ALLOWED_HOSTS[0]}")
+    known = served_at()
+    if not known:
+        print(
+            "samaki: nobody has served this site yet, so its port is not known; give its address with --site URL",
+            file=sys.stderr,
+        )
+    return known or f"http://{settings.ALLOWED_HOSTS[0]}"
 
 
 def _shown(value: object) -> str:

@@ -76,6 +76,8 @@ def shown(cell: Figure | Cell) -> str:
         return HIDDEN
     if cell.value is None and cell.numerator is None:
         return f"{cell.low}–{cell.high}" if cell.low is not None else UNKNOWN
+    if cell.scale is not None:
+        return f"{cell.value:.2f} (n = {cell.denominator:,})" if cell.value is not None else UNKNOWN
     if cell.denominator is not None:
         percentage = f" ({cell.value:.1f}%)" if cell.value is not None else ""
         return f"{cell.numerator}/{cell.denominator}{percentage}"

@@ -10,7 +10,10 @@ import threading
 import time
 from argparse import Namespace
 from contextlib import closing
+from pathlib import Path
 from types import FrameType
+
+from django.conf import settings
 
 from samaki.interfaces.cli import children, reference_data, static_files
 from samaki.interfaces.cli.outcome import Outcome, WrongArgument
@@ -40,12 +43,30 @@ def serve(arguments: Namespace) -> int:
         watch.start()
         if _answers(arguments.host, port, web, ending):
             print(f"Samaki is at http://{_shown(arguments.host)}:{port} (Ctrl-C ends it)", flush=True)
+            _address_file().write_text(f"http://{_reached(arguments.host)}:{port}\n", encoding="utf-8")
         return Outcome.DONE if watch.until_the_end() else Outcome.REFUSED
     finally:
         ending.set()
         sealer.join(10)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def served_at() -> str:
+    """Where `serve` last said the site is, "" where nobody has served it from this folder."""
+    try:
+        return _address_file().read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _address_file() -> Path:
+    return Path(settings.DATA) / "served-at"
+
+
+def _reached(host: str) -> str:
+    """A host that a phone can name: of a site that listens everywhere, the first it answers to."""
+    return settings.ALLOWED_HOSTS[0] if host in {"", "0.0.0.0", "::"} else _shown(host)  # noqa: S104  # compared
 
 
 def _gunicorn(arguments: Namespace, port: int) -> list[str]:

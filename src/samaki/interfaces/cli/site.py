@@ -34,10 +34,21 @@ def opened() -> None:
         raise WrongArgument(str(error)) from error
     try:
         _bring_up_to_date()
+        _expect_own_keys()
     except DatabaseError as error:
         raise Conflict(
             "database_silent", "the database does not answer: %(why)s", why=str(error).splitlines()[0]
         ) from error
+
+
+def _expect_own_keys() -> None:
+    from samaki.kernel.keyrings.marks import WrongKeys, expect_own_keys
+    from samaki.kernel.rings import NoSuchRing
+
+    try:
+        expect_own_keys()
+    except (WrongKeys, NoSuchRing) as error:
+        raise Conflict("wrong_keys", str(error)) from error
 
 
 def migrate(arguments: Namespace) -> int:

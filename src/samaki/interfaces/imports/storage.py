@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -29,14 +30,14 @@ def keep_file(taken: ImportRun, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(sealed.seal_bytes(content, salt=salt, context=_context(taken)))
+        file.write(sealed.seal_bytes(content, salt=salt, context=context_of(taken.pk)))
 
 
 def kept_file(taken: ImportRun) -> bytes:
     """Raises Conflict("file_gone") where it is no longer kept, or was altered."""
     if taken.salt is not None:
         with contextlib.suppress(OSError, sealed.SealBroken):
-            return sealed.unseal_bytes(_path(taken).read_bytes(), salt=bytes(taken.salt), context=_context(taken))
+            return sealed.unseal_bytes(_path(taken).read_bytes(), salt=bytes(taken.salt), context=context_of(taken.pk))
     raise Conflict("file_gone", _("The file is no longer kept. Please send it again."))
 
 
@@ -54,13 +55,13 @@ def keep_faults(taken: ImportRun, table: Table, kind: TableKind) -> None:
     ordered = sorted(table.faults, key=lambda fault: -1 if fault.row is None else fault.row)
     ordered = [*table.notices, *ordered][:FAULTS_KEPT]
     text = json.dumps(list(_in_both(ordered, table, kind)), ensure_ascii=False)
-    taken.faults_sealed = sealed.seal(text, salt=bytes(taken.salt), context=_context(taken))
+    taken.faults_sealed = sealed.seal(text, salt=bytes(taken.salt), context=context_of(taken.pk))
 
 
 def unsealed_faults(taken: ImportRun) -> str:
     if taken.salt is None or taken.faults_sealed is None:
         return "[]"
-    return sealed.unseal(bytes(taken.faults_sealed), salt=bytes(taken.salt), context=_context(taken))
+    return sealed.unseal(bytes(taken.faults_sealed), salt=bytes(taken.salt), context=context_of(taken.pk))
 
 
 def _in_both(faults: Iterable[Fault], table: Table, kind: TableKind) -> Iterable[dict[str, object]]:
@@ -90,5 +91,18 @@ def _path(taken: ImportRun) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / f"{taken.pk}.sealed"
 
 
-def _context(taken: ImportRun) -> str:
-    return f"import:{taken.pk}"
+def sealed_files() -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """The files kept, each with what seals it anew. That raises OSError, SealBroken."""
+    for taken in ImportRun.objects.filter(salt__isnull=False).iterator():
+        yield _path(taken), partial(_anew, taken)
+
+
+def _anew(taken: ImportRun) -> bytes:
+    salt, context = bytes(taken.salt or b""), context_of(taken.pk)
+    return sealed.seal_bytes(
+        sealed.unseal_bytes(_path(taken).read_bytes(), salt=salt, context=context), salt=salt, context=context
+    )
+
+
+def context_of(run_id: int) -> str:
+    return f"import:{run_id}"

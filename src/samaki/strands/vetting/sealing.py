@@ -1,0 +1,36 @@
+"""What was said in vetting, sealed under the candidacy's own key of his ring. Asks nobody's leave: callers do."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from samaki.kernel import sealed
+from samaki.kernel.rings import Ring
+from samaki.strands.vetting.models import Candidacy, CandidacyKey
+
+
+def key_of(candidacy: Candidacy) -> CandidacyKey:
+    """The candidacy's key, made at its first use."""
+    key, _is_new = CandidacyKey.objects.get_or_create(candidacy=candidacy, defaults={"salt": sealed.new_salt()})
+    return key
+
+
+def closed(text: str, salt: bytes, context: str) -> bytes:
+    return sealed.seal(text, salt=bytes(salt), context=context, ring=Ring.HIS) if text else b""
+
+
+def opened(text: bytes, salt: bytes, context: str) -> str:
+    """An empty text where nothing was written. Raises SealBroken."""
+    return sealed.unseal(bytes(text), salt=bytes(salt), context=context, ring=Ring.HIS) if text else ""
+
+
+def of_step(candidacy_id: int, kind: str, taken_on: dt.date) -> str:
+    return f"step:{candidacy_id}:{kind}:{taken_on.isoformat()}"
+
+
+def of_allegation(candidacy_id: int, received_on: dt.date) -> str:
+    return f"allegation:{candidacy_id}:{received_on.isoformat()}"
+
+
+def of_bar(organisation_id: int, barred_on: dt.date) -> str:
+    return f"bar:{organisation_id}:{barred_on.isoformat()}"
