@@ -23,6 +23,7 @@ class User(AbstractUser):
     gender = models.CharField(
         max_length=20, choices=Gender.choices, blank=True
     )  # as she says: one of two vets is a woman
+    person_id = models.BigIntegerField(null=True, unique=True)  # who she is among people; by id alone: they stand above
     is_example = models.BooleanField(default=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -1,0 +1,19 @@
+"""What the ground tells of clearances; strands answer in the same transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from samaki.kernel.actors import AnyActor
+
+
+@dataclass(frozen=True)
+class ClearanceStopped:
+    """A person may do no trusted work in the programme from `on`: what she does must go to others at once."""
+
+    person_id: int
+    programme_id: int
+    on: dt.date
+    at: dt.datetime
+    by: AnyActor
