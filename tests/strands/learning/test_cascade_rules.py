@@ -214,6 +214,6 @@ def test_following_changes_gives_what_settling_anew_gives(
                 rows = np.arange(len(codes[0]))
                 now = kept.standing.codes(rows)
                 other = (now[0] != codes[0]) | (now[1] != codes[1])
-                assert set(rows[other].tolist()) <= set(found[1].tolist())
+                assert set(rows[other].tolist()) <= set(found.attended.tolist())
     finally:
         cascade_changes.MOST = usual

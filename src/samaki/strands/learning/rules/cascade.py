@@ -20,6 +20,8 @@ from samaki.kernel.measures import Array
 NEVER = 2**31 - 1  # the day of a session that does not count, and the first day of who was never taught
 DEEPEST = 2**15 - 1
 NOT_KEPT = -1
+GENERATIONS = ("1", "2", "3", "4", "5", "6", "7", "8", "9_up")  # as figures tell them apart
+OF_LEADERS = ("0", *GENERATIONS)
 
 
 class Members:

@@ -6,12 +6,23 @@ import copy
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from samaki.kernel.measures import Array
 from samaki.kernel.reverse import Reverse
 from samaki.strands.learning.rules.cascade import NEVER, NOT_KEPT, Records, leaders_of, pairs, settle
+
+
+@dataclass(frozen=True)
+class Found:
+    """What may be another now: sessions by their generation, attendances and leads, as numbers of rows."""
+
+    sessions: Array
+    attended: Array
+    leads: Array
+
 
 MOST = 20_000  # sessions and learners looked at again, above which everything is
 _ROOM = 1.25
@@ -29,6 +40,7 @@ class Standing:
         self._sessions: defaultdict[int, set[int]] = defaultdict(set)
         self._learners: defaultdict[int, set[int]] = defaultdict(set)
         self._rows: list[Array] = []
+        self._leads: list[Array] = []
         self._shared = False
 
     def copied(self) -> Standing:
@@ -53,6 +65,7 @@ class Standing:
             rows = self._order("attended_session").find(known.attended_session, np.array([session]))
             self._note(min(was, now), learners=known.attended_learner[rows].tolist())
             self._rows.append(rows)
+            self._leads.append(self._order("lead_session").find(known.lead_session, np.array([session])))
 
     def put_leads(self, rows: Array, session: Array, learner: Array, kept: Array) -> None:
         self._own()
@@ -67,6 +80,7 @@ class Standing:
         known.lead_session[rows], known.lead_learner[rows], known.lead_kept[rows] = session, learner, kept
         self._leaders[learner[learner > 0]] = True
         self._changed(("lead_session", "lead_learner"), rows)
+        self._leads.append(rows)
 
     def put_attended(self, rows: Array, session: Array, learner: Array) -> None:
         self._own()
@@ -80,8 +94,8 @@ class Standing:
         self._changed(("attended_session", "attended_learner"), rows)
         self._rows.append(rows)
 
-    def follow(self) -> tuple[Array, Array] | None:
-        """Sessions of which the generation is another now, and attendances of which anything may be; None: of all."""
+    def follow(self) -> Found | None:
+        """What may be another now; None: everything."""
         sessions: list[Array] = []
         looked_at = 0
         while self._days:
@@ -100,9 +114,15 @@ class Standing:
             learners.discard(0)
             if learners:
                 self._learners_again(np.array(sorted(learners), np.int64))
-        rows = np.unique(np.concatenate([np.empty(0, np.int64), *self._rows]))
-        self._rows = []
-        return np.unique(np.concatenate([np.empty(0, np.int64), *sessions])), rows
+        found = Found(_once(sessions), _once(self._rows), _once(self._leads))
+        self._rows, self._leads = [], []
+        return found
+
+    def led(self, sessions: Array) -> Array:
+        """Which of these sessions somebody led."""
+        leads = self._order("lead_session").find(self.records.lead_session, sessions)
+        found: Array = np.isin(sessions, self.records.lead_session[leads])
+        return found
 
     def codes(self, rows: Array | slice) -> tuple[Array, Array]:
         """Of these attendances, the learner's generation where the session taught her (else 0), and whether it was on
@@ -150,6 +170,7 @@ class Standing:
         moved = learners[changed]
         self._rows.append(rows[np.isin(known.attended_learner[rows], moved)])
         leads = self._order("lead_learner").find(known.lead_learner, moved[self._leaders[moved]])
+        self._leads.append(leads)
         sessions = known.lead_session[leads]
         later = known.day[sessions] > since[np.searchsorted(moved, known.lead_learner[leads])]
         for day, session_ in zip(known.day[sessions[later]].tolist(), sessions[later].tolist(), strict=True):
@@ -182,7 +203,7 @@ class Standing:
 
     def _anew(self) -> None:
         self.cascade = settle(self.records)
-        self._days, self._rows = [], []
+        self._days, self._rows, self._leads = [], [], []
         self._sessions.clear()
         self._learners.clear()
 
@@ -196,8 +217,13 @@ class Standing:
                     setattr(holder, name, value.copy())
         self.cascade = cascade
         self._leaders = self._leaders.copy()
-        self._days, self._rows, self._shared = list(self._days), list(self._rows), False
+        self._days, self._rows, self._leads = list(self._days), list(self._rows), list(self._leads)
+        self._shared = False
         self._sessions, self._learners = copy.deepcopy(self._sessions), copy.deepcopy(self._learners)
+
+
+def _once(parts: list[Array]) -> Array:
+    return np.unique(np.concatenate([np.empty(0, np.int64), *parts]))
 
 
 def _longer(array: Array, count: int, empty: int) -> Array:
