@@ -13,7 +13,7 @@ QUIET = 4  # modules of white around a code, by its standard
 
 
 def typeset(source: str, data: Mapping[str, object]) -> bytes:
-    """The PDF of a typst source that reads its `data` by json(bytes(sys.inputs.data)). No font of the machine is used."""
+    """The PDF of a typst source that reads its `data` by json(bytes(sys.inputs.data)). Fonts are our own."""
     fonts = [str(fontpkg_noto_sans_khmer.ROOT / "files")]
     return bytes(
         typst.compile(  # type: ignore[misc]  # its stub wants paths of fonts in the type of the source

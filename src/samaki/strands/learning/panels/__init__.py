@@ -1,1 +1,5 @@
 """What learning shows on pages that belong to others, by subject. Each module registers its own."""
+
+from samaki.strands.learning.panels import pathway
+
+__all__ = ["pathway"]

@@ -11,11 +11,13 @@ from samaki.ground.activities.models import Activity, Session
 from samaki.ground.activities.own_rosters import keeps_names, own_rosters
 from samaki.ground.activities.queries import facilitates
 from samaki.ground.people.identities import Identity, opened
+from samaki.ground.people.models import Person
 from samaki.ground.people.name_index import name_index
 from samaki.ground.people.queries import search
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import keeping_refusals
+from samaki.kernel.database.bulk import among
 from samaki.kernel.errors import NotFound
 from samaki.kernel.policy import Action, may, reach, refusal
 from samaki.strands.learning.queries.series import scope_of
@@ -58,8 +60,7 @@ def attending(actor: AnyActor, session: Session) -> list[int]:
 
 
 def names_of_list(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> dict[int, Identity]:
-    """The names of people on the list, written to the audit trail; who withdrew is left out. Raises Refused, audited,
-    and NotFound where somebody is of another organisation or, for a facilitator, not hers to tick off."""
+    """The names of people on the list, written to the audit trail; who withdrew is left out. Raises as `expect_own`."""
     expect_own(actor, session, person_ids)
     ids = sorted(set(person_ids))
     if ids:
@@ -69,10 +70,13 @@ def names_of_list(actor: AnyActor, session: Session, person_ids: Iterable[int]) 
 
 
 def expect_own(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> None:
-    """Raises NotFound where a facilitator names somebody who is not hers to tick off; Refused, audited."""
+    """Raises NotFound where one is named who is of another organisation or, by a facilitator, not hers to tick off;
+    Refused, audited."""
     _expect_seen(actor, session)
-    sees_all = may(actor, Action.SEE_PEOPLE, **scope_of(session.activity))
-    if not sees_all and not set(person_ids) <= _own(actor, session):
+    ids, activity = set(person_ids), session.activity
+    sees_all = may(actor, Action.SEE_PEOPLE, **scope_of(activity))
+    of_ours = Person.objects.filter(among("pk", ids), organisation=activity.organisation_id).count()
+    if of_ours != len(ids) or (not sees_all and not ids <= _own(actor, session)):
         raise NotFound("not_found", _("This is not in your list."))
 
 

@@ -81,6 +81,14 @@ def pathway(actor: AnyActor, person_id: int) -> tuple[Person, list[Step]]:
     return person, sorted(steps, key=lambda step: (step.on, _ORDER[step.kind]))
 
 
+def trainings_of(actor: AnyActor, person_id: int) -> list[Activity]:
+    """Activities that she attended by name, the latest first, within the actor's sight. Raises as `pathway`."""
+    person_within(actor, Action.SEE_PEOPLE, person_id)
+    own = Q(sessions__attendances__person=person_id) | Q(sessions__attendances__person__merged_into=person_id)
+    found = Activity.objects.filter(reach(actor, Action.SEE_PEOPLE).q(), own, state=Activity.State.HELD)
+    return list(found.distinct().order_by("-ends_on", "-pk"))
+
+
 def _sessions(kind: Kind, found: QuerySet[Attendance] | QuerySet[Lead]) -> Iterator[Step]:
     held = found.filter(session__activity__state=Activity.State.HELD)
     rows = list(

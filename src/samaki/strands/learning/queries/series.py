@@ -88,6 +88,11 @@ def activities_to_add(actor: AnyActor, series: Series) -> QuerySet[Activity]:
     )
 
 
+def activities_in(actor: AnyActor, series: Series) -> QuerySet[Activity]:
+    """The activities of a series that was found."""
+    return _activities(series).order_by("starts_on", "pk")
+
+
 def sees_people(actor: AnyActor, series: Series) -> bool:
     return may(actor, Action.SEE_PEOPLE, **scope_of(series))
 
@@ -151,6 +156,13 @@ def latest_assessments(series: Series) -> Mapping[int, Assessment]:
     """The last assessment of each person, after merges. Asks nobody's leave."""
     found = Assessment.objects.filter(series=series).annotate(whose=CANONICAL).order_by("assessed_on", "pk")
     return {one.whose: one for one in found}
+
+
+def certificate_in(actor: AnyActor, series: Series, person_id: int) -> Certification | None:
+    """The certificate this person was given for the series. Raises Refused for who does not see the people."""
+    require(actor, Action.SEE_PEOPLE, **scope_of(series))
+    given = Certification.objects.filter(series=series).annotate(whose=CANONICAL).filter(whose=person_id)
+    return given.order_by("-certified_on", "-pk").first()
 
 
 def last_session_on(series: Series) -> dt.date | None:
