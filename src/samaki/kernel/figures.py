@@ -40,7 +40,8 @@ class FigureQuery:
 @dataclass(frozen=True)
 class Cell:
     """One cell of the breakdown. `value` None is unknown, or hidden where `suppressed`; never zero. `unknown` None: how
-    many are unknown is hidden."""
+    many are unknown is hidden. With a `scale` it is a mean: `numerator` is the sum in 1/`scale`, of `denominator`
+    rows."""
 
     dimensions: Mapping[str, str]
     value: Number | None
@@ -51,6 +52,7 @@ class Cell:
     high: int | None = None
     suppressed: bool = False
     reason: str | None = None
+    scale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Published:
 class Figure:
     """An answer that has passed the door: by tier inside, by disclosure control outside.
 
-    `value` is a count, or a ratio in percent to one decimal (`numerator` and `denominator` stand beside; unit percent).
+    `value` is a count, or a ratio in percent to one decimal (`numerator` and `denominator` stand beside; unit percent),
+    or with a `scale` a mean to two decimals, as in `Cell` (unit mean).
     `low` … `high` is the range of unique persons across organisations until matched; `candidates_open` the pairs still
     undecided; `tallied` anonymous counts that stand beside and are never added; `organisations` the keys of those
     counted where the asker sees, or asked for, some only (None: all).
@@ -105,6 +108,7 @@ class Figure:
     published: Published | None = None
     audience: str = "public"  # or inside
     organisations: tuple[str, ...] | None = None
+    scale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,11 @@ class RecordPage:
     total: int
     next_after: int | None = None
     groups: Mapping[str, int] = field(default_factory=dict)
+
+
+def told_numerator(one: Cell | Figure) -> Number | None:
+    """The numerator in the unit of the figure: of a mean, the sum without its scale."""
+    return one.numerator if one.numerator is None or one.scale is None else one.numerator / one.scale
 
 
 def as_json(figure: Figure) -> dict[str, object]:
@@ -170,4 +179,5 @@ def as_json(figure: Figure) -> dict[str, object]:
         else None,
         "audience": figure.audience,
         "organisations": list(figure.organisations) if figure.organisations is not None else None,
+        **({"scale": figure.scale} if figure.scale is not None else {}),
     }

@@ -43,6 +43,11 @@ def percent(numerator: int, denominator: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
+def mean(value: Number | None, of: int | None) -> str:
+    """Two decimals and of how many: 7.71 (n = 40)."""
+    return _("Unknown") if value is None or of is None else f"{value:,.2f} (n = {of:,})"
+
+
 def span(low: Number, high: Number) -> str:
     """A range with its two ends: 36–76."""
     return number(low) if low == high else f"{number(low)}–{number(high)}"
@@ -52,6 +57,8 @@ def figure(figure: Figure | Cell) -> str:
     """The number as it may be shown: hidden and unknown are words, a ratio has both numbers, a range both ends."""
     if figure.suppressed:
         return _("Not shown (number too small)")
+    if figure.scale is not None:
+        return mean(figure.value, figure.denominator)
     if figure.denominator is not None:
         return ratio(figure.numerator, figure.denominator)
     if figure.low is not None and figure.high is not None and figure.low != figure.high:

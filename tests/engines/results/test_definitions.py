@@ -19,7 +19,11 @@ CATALOGUE = [
     "activities_held",
     "attendances",
     "behaviour_applied",
+    "gem_change",
     "group_report_timeliness",
+    "law_awareness_change",
+    "learning_gain",
+    "learning_retention",
     "outreach_contacts",
     "participants",
     "perpetrators_counselled",
@@ -68,7 +72,9 @@ def test_a_numerator_can_only_narrow_its_denominator() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [
-        ('aggregate = "unique"', 'aggregate = "mean"', "aggregate"),
+        ('aggregate = "unique"', 'aggregate = "median"', "aggregate"),
+        ('aggregate = "unique"', 'aggregate = "mean"', "scale"),
+        ('aggregate = "unique"', 'aggregate = "unique"\nscale = 10', "scale"),
         ('aggregate = "unique"', 'aggregate = "unique"\nguess = 1', "guess"),
         ('km = "សមាជិកក្រុមការងារ"', "", "km"),
         ("review_on = 2027-11-30", "", "review_on"),

@@ -182,6 +182,8 @@ def shown(part: Figure | Cell) -> str:
         return part.reason or pgettext("figure", "Not shown")
     if part.low is not None and part.high is not None:
         return words.span(part.low, part.high)
+    if part.scale is not None:
+        return words.mean(part.value, part.denominator)
     if part.denominator is not None or part.numerator is not None:
         return words.ratio(part.numerator, part.denominator)
     return words.number(part.value)

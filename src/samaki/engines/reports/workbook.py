@@ -10,7 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from samaki.engines.reports.content import Line, Report
-from samaki.kernel.figures import Cell, Figure
+from samaki.kernel.figures import Cell, Figure, told_numerator
 from samaki.ui import words
 
 Value = int | float | Decimal | str | None
@@ -104,7 +104,7 @@ def _cells(part: Figure | Cell, unit: str) -> list[Value]:
     return [
         "" if ranged else part.value,
         unit,
-        "" if part.numerator is None else part.numerator,
+        "" if part.numerator is None else told_numerator(part),
         "" if part.denominator is None else part.denominator,
         _hidden(part.unknown),
         "" if part.low is None else part.low,

@@ -28,7 +28,8 @@ DAWN = dt.date(1, 1, 1)  # "up to a date" begins here, so that undated records a
 
 @dataclass(frozen=True)
 class Part:
-    """The whole table or one cell. `count` is the figure, or the denominator of a ratio; None is unknown.
+    """The whole table or one cell. `count` is the figure, or the denominator of a ratio; None is unknown. Of a mean,
+    `count` is how many it is of and `numerator` their sum, in the definition's scale.
 
     `unknown` are records that may belong and are not in the count; `undecided` those of the denominator of which nobody
     can say whether they belong to the numerator. `low` and `high` are set, and `count` is None, where persons of
@@ -87,7 +88,7 @@ class Wanted:
         first, last, as_of = self._dates()
         return Question(
             measure=self.counts.measure,
-            aggregate=self.counts.aggregate,
+            aggregate="rows" if self.counts.aggregate == "mean" else self.counts.aggregate,
             programme_id=self.programme_id,
             organisation_ids=self.organisation_ids,
             first=first,
@@ -135,6 +136,8 @@ def count(wanted: Sequence[Wanted]) -> list[Counted]:
         main = one.question()
         held = Asked(one, ask(main))
         narrowed, unknown = one.counts.narrowed, one.counts.unknown
+        if one.counts.is_mean:
+            held.numerator = ask(replace(main, aggregate="sum"))
         if narrowed is not None:
             held.numerator = ask(replace(main, where=both(main.where, narrowed)))
         if unknown is not None:

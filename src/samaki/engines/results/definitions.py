@@ -15,12 +15,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-Aggregate = Literal["rows", "unique", "sum"]
+Aggregate = Literal["rows", "unique", "sum", "mean"]
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-AGGREGATES = ("rows", "unique", "sum")
+AGGREGATES = ("rows", "unique", "sum", "mean")
 TEXTS = ("label", "why", "numerator", "sources")
 LANGUAGES = ("en", "km")
-WORDS = {"measure", "aggregate", "where", "narrowed", "unknown", "also", "tallied", "basis", "places", "sensitive"}
+WORDS = {
+    "measure",
+    "aggregate",
+    "where",
+    "narrowed",
+    "unknown",
+    "also",
+    "tallied",
+    "basis",
+    "places",
+    "sensitive",
+    "scale",
+}
 
 
 class Basis(StrEnum):
@@ -48,7 +60,7 @@ class Counts:
     denominator holds when it cannot be said whether it belongs to the numerator. `also` names measures whose sums are
     added to the count and to the numerator: reports that stand where there are no records. `tallied` is the measure of
     anonymous counts that stand beside. `places` are the levels of place a figure may be published for (besides the
-    whole).
+    whole). A mean counts its rows and sums their weights, which are in 1/`scale` of what the figure is told in.
     """
 
     measure: str
@@ -61,10 +73,15 @@ class Counts:
     basis: Basis = Basis.COHORT
     places: tuple[str, ...] = ("province", "district")
     sensitive: bool = False
+    scale: int | None = None
 
     @property
     def is_ratio(self) -> bool:
         return self.narrowed is not None
+
+    @property
+    def is_mean(self) -> bool:
+        return self.aggregate == "mean"
 
 
 @dataclass(frozen=True)
@@ -121,6 +138,7 @@ def stored(counts: Counts) -> dict[str, object]:
         "basis": counts.basis.value,
         "places": list(counts.places),
         "sensitive": counts.sensitive,
+        **({"scale": counts.scale} if counts.is_mean else {}),  # others keep the text, and the digest, they had
     }
 
 
@@ -141,6 +159,10 @@ def counts_of(table: Mapping[str, object]) -> Counts:
     if also is not None and (also.numerator is None) != (narrowed is None):
         raise DefinitionFault("counts: what is added to a ratio is added to both its numbers")
     tallied = table.get("tallied")
+    scale = table.get("scale")
+    is_mean = table["aggregate"] == "mean"
+    if is_mean != (scale is not None) or (is_mean and (narrowed is not None or also is not None)):
+        raise DefinitionFault("counts: a mean, and nothing else, has a scale, and it is no ratio")
     return Counts(
         measure=str(table["measure"]),
         aggregate=cast(Aggregate, table["aggregate"]),
@@ -152,6 +174,7 @@ def counts_of(table: Mapping[str, object]) -> Counts:
         basis=Basis(str(table.get("basis", Basis.COHORT.value))),
         places=tuple(cast(list[str], table.get("places", ["province", "district"]))),
         sensitive=bool(table.get("sensitive", False)),
+        scale=None if scale is None else int(str(scale)),
     )
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from django.utils.functional import Promise
@@ -18,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from samaki.engines.results.asking import Resolved
 from samaki.engines.results.counting import AT_MOST, Counted, Key, Part, Wanted
 from samaki.engines.results.definitions import Basis
+from samaki.engines.results.means import mean, percent, standing
 from samaki.engines.results.models import IndicatorVersion
 from samaki.engines.results.unpublishable import refuse_too_fine
+from samaki.ground.periods.rules import Kind
 from samaki.kernel.disclosure import (
     TOTAL,
     CountTable,
@@ -40,18 +41,19 @@ from samaki.kernel.disclosure import (
 from samaki.kernel.errors import Invalid
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
-PERCENT = "percent"
+PERCENT, MEAN = "percent", "mean"
 REASONS: Mapping[str, Promise] = {
     "protected": _("Not shown (number too small)"),
     "place": _("Not published for so small a place"),
     "period": _("Published for whole months, quarters and years only"),
     "correction": _("A small correction waits for the next release"),
+    "mean": _("A mean is published for a whole programme, and for whole years that are locked"),
 }
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands with a figure and is not part of the count."""
+    """What stands with a figure and is no part of the count."""
 
     stated: tuple[Stated, ...] = ()
     candidates_open: int = 0
@@ -132,14 +134,16 @@ def fixed(wanted: Wanted, today: dt.date) -> Wanted:
 def inside(one: Resolved, release: Release, beside: Beside) -> Figure:
     """For a reader whose tier reaches the figure (who that is, `scope` has said)."""
     table = release.table
-    cells = tuple(_cell(dict(zip(table.by, key, strict=True)), part) for key, part in table.cells.items())
-    return _figure(one, release, beside, _cell({}, table.total), cells, audience="inside")
+    cells = [_cell(dict(zip(table.by, at, strict=True)), part, one.counts.scale) for at, part in table.cells.items()]
+    return _figure(one, release, beside, _cell({}, table.total, one.counts.scale), tuple(cells), audience="inside")
 
 
 def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figure:
     """For anyone. `releases` answer the `widened` question: the versions that were locked, the oldest first (or the one
     recount). What was published once is part of what an outsider knows: a small correction keeps the earlier table."""
     policy = _policy(one)
+    if one.counts.is_mean:
+        return _mean_outside(one, releases, beside, _k(policy, (), ()))
     shown: PublishedTable | PublishedRatios | None = None
     stands, linked = releases[0].without_links(), releases[0]
     for each in releases:
@@ -165,6 +169,18 @@ def _narrowed(one: Resolved, policy: DisclosurePolicy, shown: Cell, total: Part)
     if is_small(shared, k) or _range_too_narrow(policy, total, k):
         return shown
     return replace(shown, value=total.count, low=total.low, high=total.high)
+
+
+def _mean_outside(one: Resolved, releases: Sequence[Release], beside: Beside, k: int) -> Figure:
+    """The mean of the whole, of a locked year; of anything else that it is not published (see `means`)."""
+    is_year = one.period is not None and one.period.kind is Kind.YEAR
+    known = [release.table.total.count if release.published and is_year else None for release in releases]
+    index = None if one.query.by or at(one) is not None else standing(known, k)
+    if index is None:
+        hidden = Cell({}, None, unknown=None, suppressed=True, reason=_reason("mean"))
+        return _figure(one, releases[0], beside, hidden, (), audience="public")
+    total = _cell({}, releases[index].table.total, one.counts.scale)
+    return _figure(one, releases[index], beside, total, (), audience="public")
 
 
 def _names_shown(release: Release, where: At | None) -> list[Key]:
@@ -335,18 +351,16 @@ def _reason(reason: str | None) -> str | None:
     return None if reason is None else str(REASONS[reason])
 
 
-def percent(numerator: int, denominator: int) -> float:
-    """To one decimal, halves up: 50 of 76 is 65.8."""
-    share = Decimal(100 * numerator) / Decimal(denominator)
-    return float(share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
-
-
-def _cell(dimensions: Mapping[str, str], part: Part) -> Cell:
+def _cell(dimensions: Mapping[str, str], part: Part, scale: int | None = None) -> Cell:
     unknown = part.unknown + part.undecided
+    if scale is not None:
+        known = part.count is not None and part.count > 0 and part.numerator is not None
+        value = mean(part.numerator or 0, part.count or 0, scale) if known else None
+        return Cell(dimensions, value, part.numerator, part.count, unknown, scale=scale)
     if part.numerator is None:
         return Cell(dimensions, part.count, unknown=unknown, low=part.low, high=part.high)
-    value: Number | None = percent(part.numerator, part.count) if part.count else None
-    return Cell(dimensions, value, part.numerator, part.count, unknown)
+    share: Number | None = percent(part.numerator, part.count) if part.count else None
+    return Cell(dimensions, share, part.numerator, part.count, unknown)
 
 
 def _figure(
@@ -363,7 +377,7 @@ def _figure(
         programme=one.programme.key,
         indicator=one.key,
         version=release.version.number,
-        unit=PERCENT if one.counts.is_ratio else release.version.unit,
+        unit=PERCENT if one.counts.is_ratio else MEAN if one.counts.is_mean else release.version.unit,
         period=one.query.period,
         as_of=question.as_of,
         place=one.place,
@@ -382,4 +396,5 @@ def _figure(
         published=release.published,
         audience=audience,
         organisations=one.organisations,
+        scale=total.scale,
     )

@@ -213,7 +213,7 @@ def _groups(one: Resolved, parts: _Parts, total: int, reported: int) -> dict[str
     if one.counts.aggregate == "sum" or one.wanted.counts_persons_once:
         figure = whole.high if whole.high is not None else whole.count
         groups = {"rows": total, f"{one.version.unit}s": figure or 0}
-    if whole.numerator is not None and whole.count is not None:
+    if one.counts.is_ratio and whole.numerator is not None and whole.count is not None:
         groups |= {"numerator": whole.numerator, "denominator": whole.count}
     if parts.also is not None and reported:
         groups |= {"cases": total, "reports": reported, "reported": answer([parts.also])[0].total}

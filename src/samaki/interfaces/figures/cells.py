@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from samaki.engines.reports import labels
-from samaki.kernel.figures import Cell, Figure
+from samaki.kernel.figures import Cell, Figure, told_numerator
 from samaki.ui import words
 from samaki.ui.charts import Bar, Chart, Point, multiples, trend
 from samaki.ui.tables import Column, Entry, Table
@@ -24,6 +24,8 @@ def shown(one: Cell | Figure) -> str:
     """The number as people read it: hidden and unknown are words, a ratio has both its numbers, a range both ends."""
     if one.suppressed:
         return _("Not shown (number too small)")
+    if one.scale is not None:
+        return words.mean(one.value, one.denominator)
     if one.denominator is not None:
         return words.ratio(one.numerator, one.denominator)
     if one.value is None and one.low is not None and one.high is not None:
@@ -69,8 +71,8 @@ class Breakdown:
 
     def chart(self, caption: str, file: str) -> Chart | None:
         """Small multiples: a panel for each value of all dimensions but the last, its values as bars."""
-        if not self.cells or len(self.cells) > MOST_BARS:
-            return None
+        if not self.cells or len(self.cells) > MOST_BARS or any((length(cell) or 0) < 0 for cell in self.cells):
+            return None  # bars begin at 0; a loss is told by the table
         *outer, inner = [key for key, _label in self.by]
         panels: dict[str, list[Bar]] = {}
         for cell in self.cells:
@@ -118,9 +120,10 @@ def as_csv(figure: Figure, by: Sequence[str]) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(["programme", "indicator", "version", "period", *by, *COLUMNS])
     about = [figure.programme, figure.indicator, figure.version, figure.period or ""]
-    for dimensions, cell in [({}, figure), *((cell.dimensions, cell) for cell in figure.by)]:
+    told: list[tuple[Mapping[str, str], Cell | Figure]] = [({}, figure), *((one.dimensions, one) for one in figure.by)]
+    for dimensions, cell in told:
         parts = [inert(str(dimensions.get(name, ""))) for name in by]
-        numbers = [getattr(cell, name) for name in COLUMNS]
+        numbers = [told_numerator(cell) if name == "numerator" else getattr(cell, name) for name in COLUMNS]
         writer.writerow([*about, *parts, *("" if value is None else value for value in numbers)])
     return file.getvalue()
 

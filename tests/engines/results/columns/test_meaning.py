@@ -14,7 +14,7 @@ from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
 from samaki.ground.programmes.models import Programme, ProgrammePlace
-from samaki.kernel.measures import tables
+from samaki.kernel.measures import Table, tables
 from samaki.strands.counselling.measures import OWED, group_and_month
 from samaki.strands.counselling.models import Case, CaseSession, GroupMonth, Outcome
 from samaki.strands.outreach.models import OutreachTally
@@ -375,7 +375,7 @@ def test_an_unknown_measure_or_dimension_is_an_error(field: Field) -> None:
 
 
 def test_every_counted_table_has_its_triggers() -> None:
-    stored = {spec.key for spec in tables} - {"counselling_owed"}
+    stored = {spec.key for spec in tables if isinstance(spec, Table)}
     sql = (
         "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'results_change%%'"
         if connection.vendor == "sqlite"
