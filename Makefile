@@ -95,5 +95,5 @@ wheel: setup  ## build what is installed on a server, into dist/
 	@rm -rf dist && $(BIN)/hatchling build --target wheel
 
 lock: setup  # after a change of dependencies; writes no registry into the locks
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev --extra bench -o requirements/dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev --extra bench --extra matching -o requirements/dev.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements/dev.lock -o requirements/run.lock pyproject.toml

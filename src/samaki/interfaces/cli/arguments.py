@@ -56,6 +56,7 @@ COMMANDS = {
     "device add": "devices:add",
     "device list": "devices:listed",
     "device revoke": "devices:revoke",
+    "match": "matching:match",
     "tidy": "tidying:tidy",
     "migrate": "site:migrate",
 }
@@ -138,6 +139,14 @@ def parser() -> argparse.ArgumentParser:
     _setting_up(commands)
     _users(commands)
     _devices(commands)
+    matching = commands.add_parser("match", help="look for people who may be entered twice")
+    matching.add_argument("where", metavar="ORGANISATION", help="or, with --across, a programme")
+    matching.add_argument("--with", dest="using", choices=("likeness", "splink"), default="likeness",
+                          help="splink for large lists: pip install samaki[matching]")  # fmt: skip
+    matching.add_argument("--train", action="store_true", help="learn Splink’s model anew from this list")
+    matching.add_argument("--across", action="store_true", help="as steward of the programme: who agreed to it")
+    _as(matching, required=True)
+
     commands.add_parser("tidy", help="forget what no phone needs any more (`serve` does so by itself)")
     commands.add_parser("migrate", help="bring the database to this version (the other commands do so themselves)")
     return whole

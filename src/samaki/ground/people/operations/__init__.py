@@ -10,6 +10,7 @@ from samaki.ground.people.operations.matching import (
     take_back,
     undo_merge,
 )
+from samaki.ground.people.operations.probabilistic import match_with_splink
 from samaki.ground.people.operations.recording import GivenConsent, NewPerson, add_people, add_person, correct_person
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "confirm_same",
     "correct_person",
     "give_consent",
+    "match_with_splink",
     "propose_matches",
     "put_off",
     "reject",
