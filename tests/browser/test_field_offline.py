@@ -116,6 +116,38 @@ def test_names_of_ones_own_activity_are_ticked_offline(browser: Browser, field_s
     assert len(submissions(data_folder)) == len(before) + 1
 
 
+def test_counts_that_do_not_add_up_are_told_without_a_network_and_nothing_waits_to_be_sent(
+    browser: Browser, field_site: str
+) -> None:
+    with a_phone(browser, field_site) as phone:
+        phone.join("facilitator")
+        phone.offline()
+        session_to_its_counts(phone)
+        phone.page.locator("#all").fill("12")
+        phone.page.locator("#women").fill("៧")
+        phone.page.locator("#men").fill("4")
+        phone.tap("form button.big")
+        told = phone.page.locator(".error-summary li")
+        assert told.all_inner_texts() == ["ចំនួនបូកគ្នាបាន 11 តែចំនួនសរុបគឺ 12។ សូមពិនិត្យម្តងទៀត។"]
+        phone.page.locator("#men").fill("5")
+        phone.tap("form button.big")
+        expect(phone.page.locator("#all")).to_have_count(0)
+        expect(phone.page.locator("#unsent .status.good")).to_be_visible()
+
+
+def test_a_record_that_was_begun_and_left_untouched_does_not_pile_up(browser: Browser, field_site: str) -> None:
+    with a_phone(browser, field_site) as phone:
+        phone.join("facilitator")
+        phone.tap("a.button.big")
+        phone.tap(".option", 1)  # begun, and nothing answered
+        phone.page.goto("/field/#/")
+        expect(phone.page.locator("a[href='#/jobs']")).to_be_visible()
+        expect(phone.page.locator("a[href^='#/fill/']")).to_have_count(0)
+        tally_to_its_counts(phone)
+        phone.page.goto("/field/#/")
+        expect(phone.page.locator("a[href^='#/fill/']")).to_have_count(1)
+
+
 def test_a_sensitive_activity_offers_counts_and_no_names(browser: Browser, field_site: str) -> None:
     with a_phone(browser, field_site) as phone:
         phone.join("facilitator")

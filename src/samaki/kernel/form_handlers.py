@@ -140,7 +140,8 @@ class FormHandler:
     `tier` T4 is never offered to apps that store in the clear. `job` marks a task of the field pages, by its order;
     `fits` says whether it is one in a programme (by key), None in every programme. `steps` are its screens there, in
     order; without them each field gets one. `owed` tells what an actor owes in a programme (by key) on a date.
-    `one_of` names fields of which each record needs one or another.
+    `one_of` names fields of which each record needs one or another; `sums` a total and the parts that add up to it
+    where any of them is told.
     """
 
     key: str
@@ -157,6 +158,7 @@ class FormHandler:
     steps: tuple[Step, ...] = ()
     owed: OwedBy | None = None
     one_of: tuple[tuple[str, ...], ...] = ()
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def field(self, key: str, repeat: str = "") -> HandlerField:
         return next(one for one in self.fields if one.key == key and one.repeat == repeat)

@@ -19,12 +19,30 @@ from tests.interfaces.openrosa.phone import Phone
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example_without_records")]
 
 
-def test_an_administrator_connects_a_users_phone_and_it_comes_in(samaki: Samaki) -> None:
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path
+
+
+def test_an_administrator_connects_a_users_phone_and_it_comes_in(samaki: Samaki, folder: Path) -> None:
+    (folder / "served-at").write_text("http://127.0.0.1:8123\n")
     said = samaki("device", "add", "facilitator", "--programme", "mpp", "--label", "old", "--as", "administrator")
     assert (said.code, said.err) == (0, "")
     told = said.json()
-    assert told["server_url"] == "http://localhost/or/mpp"
+    assert told["server_url"] == "http://127.0.0.1:8123/or/mpp"
     assert Phone(**told).form_list().status == 200
+
+
+def test_where_nobody_has_served_the_site_the_way_to_tell_its_address_is_said(
+    samaki: Samaki, settings: Settings
+) -> None:
+    words = ("device", "add", "facilitator", "--programme", "mpp", "--as", "administrator")
+    said = samaki(*words)
+    assert (said.json()["server_url"], "--site URL" in said.err) == ("http://localhost/or/mpp", True)
+    settings.HTTPS = True
+    said = samaki(*words, "--label", "another")
+    assert (said.err, said.json()["server_url"]) == ("", "https://localhost/or/mpp")
 
 
 def test_a_user_connects_her_own_and_closes_it(samaki: Samaki) -> None:

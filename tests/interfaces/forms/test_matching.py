@@ -186,7 +186,9 @@ def test_a_tally_without_its_time_or_place_is_not_saved_and_all_that_is_missing_
     answer = site.me.post(address, {**_posted(site, address), "save": "1"})
     said = " ".join(answer.content.decode().split())
     assert (answer.status_code, "known of every record: Place, From or Month." in said) == (422, True)
-    month = site.me.post(address, {**_posted(site, address), "always_month": "2024-03", "always_place": "04", "save": "1"})
+    month = site.me.post(
+        address, {**_posted(site, address), "always_month": "2024-03", "always_place": "04", "save": "1"}
+    )
     form.refresh_from_db()
     assert (month.status_code, form.handler) == (302, "outreach_tally")
 

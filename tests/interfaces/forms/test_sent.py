@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from samaki.engines.fieldforms import exports
 from samaki.engines.fieldforms.models import Form, Submission
 from samaki.kernel.audit.models import AuditEntry
+from tests.factories.forms import a_form, asking
 from tests.interfaces.forms.conftest import ANSWERS, Site
 from tests.interfaces.pages import queries_of
 
@@ -78,6 +79,21 @@ def test_a_sheet_too_small_points_to_the_files_and_nothing_is_cut(site: Site, mo
     monkeypatch.setattr(exports, "MOST_ROWS", 1)
     answer = site.me.get(f"/forms/{form.pk}/data.xlsx")
     assert (answer.status_code, "CSV" in answer.content.decode()) == (422, True)
+
+
+def test_an_answer_longer_than_a_cell_is_named_on_a_sheet_of_its_own(site: Site) -> None:
+    form = site.published()
+    fits, longer = "x" * exports.LONGEST_CELL, "y" * (exports.LONGEST_CELL + 5)
+    site.submit(form, f"<kind>{longer}</kind><people><who>{fits}</who></people><people><who>{longer}</who></people>")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(site.me.get(f"/forms/{form.pk}/data.xlsx").content))
+    assert book.sheet_names == ["form", "people", "cut"]
+    told = book.get_sheet_by_name("cut").to_python()
+    assert told[2:] == [
+        ["sheet", "cell", "characters"],
+        ["form", "I2", float(len(longer))],
+        ["people", "C3", float(len(longer))],
+    ]
+    assert [row[2] for row in book.get_sheet_by_name("people").to_python()[1:]] == [fits, longer[: len(fits)]]
 
 
 def test_a_part_that_gathers_too_much_gets_a_pass_of_its_own_and_says_the_same(
@@ -194,3 +210,21 @@ def test_the_table_pages_by_number_and_asks_as_often_for_three_as_for_one(site: 
 def test_odd_addresses_get_a_page(site: Site, asked: str) -> None:
     form = site.published()
     assert site.me.get(f"/forms/{form.pk}/data/{asked}").status_code == 200
+
+
+def test_who_corrects_a_number_is_told_that_a_sum_does_not_follow(site: Site) -> None:
+    rows = (("integer", "women", "ស្ត្រី", "Women"), ("calculate", "total", "", "", "", "${women} + 1"))
+    form = site.published(asking(*rows))
+    sent = site.submit(form, "<women>3</women><total>4</total>")
+    page = site.me.get(f"/submissions/{sent.pk}/").content.decode()
+    told = "does not follow a correction. Please correct it too."
+    assert (told in page, page.count("worked out by the phone")) == (True, 1)
+    without = site.submit(site.published(a_form(settings=(("form_id", "version"), ("plain", "1")))))
+    assert told not in site.me.get(f"/submissions/{without.pk}/").content.decode()
+
+
+def test_the_table_says_choices_and_days_in_words(site: Site) -> None:
+    form = site.published()
+    site.submit(form)
+    page = site.me.get(f"/forms/{form.pk}/data/").content.decode()
+    assert ("5 March 2024" in page, "2024-03-05" in page, ">Training<" in " ".join(page.split())) == (True, False, True)

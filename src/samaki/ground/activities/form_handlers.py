@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.feedback import Said, feedback_of, take_back_feedback, take_feedback
 from samaki.ground.activities.models import Activity, Feedback
-from samaki.ground.activities.rules import ALL, Counts
+from samaki.ground.activities.rules import ADDING_UP, ALL, Counts
 from samaki.ground.activities.sittings import (
     RIGHTSHOLDER_GROUP,
     Listed,
@@ -242,6 +242,10 @@ SESSION = form_handlers.register(
         hint=_("A training, meeting or event that was held, and who came."),
         job=1,
         steps=STEPS,
+        sums=tuple(
+            ("all", tuple(field for field, (name, _value) in COUNTS.items() if name == dimension))
+            for dimension in ADDING_UP
+        ),
     )
 )
 

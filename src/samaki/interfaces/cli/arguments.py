@@ -251,7 +251,9 @@ def _devices(commands: Commands) -> None:
     add.add_argument("--organisation", metavar="KEY", help="where she records for more than one")
     add.add_argument("--label", metavar="TEXT", default="", help="which phone it is")
     add.add_argument("--kind", choices=("app", "browser"), default="app", help="ODK Collect, or a phone's browser")
-    add.add_argument("--site", metavar="URL", help="address of the site as phones reach it (default: where it was last served)")
+    add.add_argument(
+        "--site", metavar="URL", help="address of the site as phones reach it (default: where it was last served)"
+    )
     _as(add, required=True)
     listed = device.add_parser("list", help="your phones, and those of the users you administer")
     listed.add_argument("--format", choices=("table", "json"), default="table")

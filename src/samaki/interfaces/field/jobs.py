@@ -42,6 +42,7 @@ def described(handler: FormHandler, version: FormVersion, programme_id: int) -> 
             }
             for step in steps
         ],
+        "sums": [{"total": total, "parts": list(parts)} for total, parts in handler.sums],
         "repeats": [
             {
                 "key": step.repeat,

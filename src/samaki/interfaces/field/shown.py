@@ -6,6 +6,7 @@ down to the commune, and of repeated parts how many rows there are (domain.md se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,8 +16,10 @@ from django.utils.translation import gettext as _
 from samaki.engines.fieldforms.models import Submission
 from samaki.engines.fieldforms.opening import opened
 from samaki.engines.fieldforms.xforms import Question
+from samaki.ground.activities.queries import activities
 from samaki.ground.groups.queries import groups
 from samaki.ground.places.queries import of_codes, paths
+from samaki.interfaces.forms.answers import day_in_words
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.form_handlers import FormHandler, HandlerField, Kind, form_handlers
 from samaki.kernel.sealed import SealBroken
@@ -128,8 +131,15 @@ class _Questions:
             for value, km, en in question.choices:
                 if value == text:
                     return words.in_language({"km": km, "en": en})
+        if field.kind is Kind.DATE if field else question is not None and question.kind == "date":
+            return day_in_words(text)
         if field is None:
             return text
+        if field.kind is Kind.ACTIVITY:
+            named = activities(self.actor).filter(programme=self.submission.programme, key=text).first()
+            return words.in_language({"km": named.title_km, "en": named.title_en}) if named else text
+        if field.kind is Kind.MONTH:
+            return words.period(text) if re.fullmatch(r"\d{4}-\d\d", text) else text
         if field.kind is Kind.CHOICE:
             return next((str(choice.label) for choice in field.choices if choice.key == text), text)
         if field.kind is Kind.YES_NO:

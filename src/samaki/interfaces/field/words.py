@@ -113,6 +113,7 @@ WORDS: Mapping[str, str | Promise] = {
     "correct_n": _("Correct no. {n}"),
     "fault_wanted": _("Please fill in: {field}"),
     "fault_count": _("Please write a whole number, 0 or more: {field}"),
+    "fault_sum": _("The counts add up to {sum} but the total is {total}. Please check again."),
     "fault_year": _("Please write a year such as 1990: {field}"),
     "fault_date": _("Please choose a date: {field}"),
     "fault_future": _("This date has not come yet. Please choose today or an earlier day."),

@@ -113,7 +113,9 @@ class MatchForm(forms.Form):
                 found[entry.widget.attrs["list"]] = list(entry.choices)[1:]  # type: ignore[attr-defined]  # of a ChoiceField
         return list(found.items())
 
-    def _choose(self, name: str, label: str | Promise, choices: Sequence[tuple[str, str]], initial: str, hint: str = "") -> None:
+    def _choose(
+        self, name: str, label: str | Promise, choices: Sequence[tuple[str, str]], initial: str, hint: str = ""
+    ) -> None:
         offered = [("", _("Not asked")), *choices]
         self.fields[name] = forms.ChoiceField(
             label=str(label), choices=offered, required=False, initial=initial, help_text=hint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -15,10 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from samaki.engines.fieldforms import queries
 from samaki.engines.fieldforms.answers_of_forms import Part, note_opening, parts_of, readable, rows
 from samaki.engines.fieldforms.exports import as_workbook, as_zipped_csv
-from samaki.engines.fieldforms.models import Form
+from samaki.engines.fieldforms.models import Form, FormVersion
 from samaki.engines.fieldforms.operations.deriving import derive_again
-from samaki.engines.fieldforms.xforms import Answers
+from samaki.engines.fieldforms.xforms import Answers, Question
 from samaki.engines.fieldforms.xforms.answers import POSITION
+from samaki.interfaces.forms.answers import choices_of, in_words
 from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.kernel.policy import Action, reach, refusal
 from samaki.ui.tables import Column, Entry, Table
@@ -46,7 +49,7 @@ def table(request: ActorRequest, form_id: int) -> HttpResponse:
         "form": found,
         "parts": parts,
         "part": part,
-        "table": _table(part, [(row.number, row.about, Answers.from_json(row.text)) for row in shown]),
+        "table": _table(found, part, [(row.number, row.about, Answers.from_json(row.text)) for row in shown]),
         "next_after": following,
         "total": sent.count(),
         "columns_left": max(0, len(part.paths) - MOST_COLUMNS),
@@ -54,26 +57,38 @@ def table(request: ActorRequest, form_id: int) -> HttpResponse:
     return page(request, "forms/data.html", context)
 
 
-def _table(part: Part, shown: list[tuple[int, tuple[str, ...], Answers]]) -> Table:
+def _table(form: Form, part: Part, shown: list[tuple[int, tuple[str, ...], Answers]]) -> Table:
     language = (get_language() or "km")[:2]
     labels = [(km or en) if language == "km" else (en or km) for km, en in part.labels][:MOST_COLUMNS]
     heads = [label or path for label, path in zip(labels, part.headings(), strict=False)]
     paths = part.paths[:MOST_COLUMNS]
+    asked = _asked(form, frozenset(paths))
+    choices = {path: choices_of(question) for path, question in asked.items()}
+
+    def cell(path: str, text: str | None) -> Entry:
+        said = in_words(asked.get(path), text, choices.get(path)) if text is not None else ""
+        return Entry(Truncator(said).chars(LONGEST_CELL))
+
     columns = [Column(_("No.")), *(Column(Truncator(head).chars(60)) for head in heads)]
     cells = []
     for number, _about, answers in shown:
         first = Entry(str(number), href=reverse("submission", args=[number]))
         if not part.path:
-            cells.append([first, *(_cell(answers.values.get(path)) for path in paths)])
+            cells.append([first, *(cell(path, answers.values.get(path)) for path in paths)])
             continue
         for one in answers.repeats.get(part.path, ()):
             place = Entry(f"{number} · {one[POSITION]}", href=first.href)
-            cells.append([place, *(_cell(one.get(path)) for path in paths)])
+            cells.append([place, *(cell(path, one.get(path)) for path in paths)])
     return Table(_("What was sent"), columns, cells, caption_seen=False)
 
 
-def _cell(text: str | None) -> Entry:
-    return Entry(Truncator(text).chars(LONGEST_CELL) if text is not None else "")
+def _asked(form: Form, paths: Set[str]) -> dict[str, Question]:
+    """The questions at these paths, as the newest version that asks them puts them."""
+    found: dict[str, Question] = {}
+    versions = form.versions.exclude(state=FormVersion.State.DRAFT).order_by("pk")
+    for questions in versions.values_list("questions", flat=True):
+        found |= {one["path"]: Question.from_json(one) for one in questions if one["path"] in paths}
+    return found
 
 
 @require_GET

@@ -23,6 +23,7 @@ from samaki.engines.fieldforms.operations.correcting import correct_answer
 from samaki.engines.fieldforms.verification import verdicts_of
 from samaki.engines.fieldforms.xforms import Answers, Question
 from samaki.engines.fieldforms.xforms.answers import POSITION
+from samaki.interfaces.forms.answers import in_words
 from samaki.interfaces.forms.entries import CorrectForm, TakeAsForm, WhyForm
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import Actor
@@ -43,6 +44,7 @@ class Answered:
     label: str
     said: str
     place: str
+    is_computed: bool = False  # worked out by the phone, or filled in by it
 
 
 @require_GET
@@ -82,6 +84,9 @@ def _page(
         "faults": [fault[language] for fault in found.faults],
         "record": _record(request.actor, found),
         "has_handler": found.form.handler in form_handlers,
+        "computes": any(
+            one.is_computed for one in (*own, *(a for _part, rows in parts for _at, row in rows for a in row))
+        ),
         "edits": edits and found.is_current,
         "correct": correct or CorrectForm(None, _choices(own, parts)),
         "delete": delete or WhyForm(prefix="delete"),
@@ -119,10 +124,7 @@ def _one(path: str, question: Question | None, text: str, position: str) -> Answ
         return Answered(path, text, place)
     khmer = (get_language() or "km").startswith("km")
     label = (question.label_km or question.label_en) if khmer else (question.label_en or question.label_km)
-    words = {value: (km or en) if khmer else (en or km) for value, km, en in question.choices}
-    chosen = text.split() if question.kind == "select_multiple" else [text]
-    said = ", ".join(words.get(value) or value for value in chosen) if words else text
-    return Answered(label or path, said, place)
+    return Answered(label or path, in_words(question, text), place, not question.is_asked)
 
 
 def _choices(

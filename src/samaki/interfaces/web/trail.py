@@ -17,7 +17,7 @@ from samaki.ground.organisations.models import Organisation
 from samaki.ground.organisations.queries import organisations_for
 from samaki.ground.programmes.models import Programme, ProgrammeRole
 from samaki.ground.programmes.queries import programmes_for
-from samaki.interfaces.web.acts import ACTS
+from samaki.interfaces.web.acts import ACTS, OBJECTS
 from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.kernel.actors import PUBLIC, Role, System
 from samaki.kernel.audit.models import AuditEntry
@@ -116,7 +116,7 @@ def _rows(found: Iterable[AuditEntry], programmes: Iterable[Programme]) -> list[
             "at": one.at,
             "who": known.get(one.actor_name, one.actor_name) if one.actor_id is None else one.actor_name,
             "act": ACTS.get(one.action, one.action),
-            "object": f"{one.object_type} {one.object_id}".strip(),
+            "object": f"{OBJECTS.get(one.object_type, one.object_type)} {one.object_id}".strip(),
             "where": " · ".join(
                 word for word in (where.get(one.programme_id or 0), whose.get(one.organisation_id or 0)) if word
             ),

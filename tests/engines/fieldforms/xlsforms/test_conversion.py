@@ -49,10 +49,25 @@ def test_a_form_without_an_id_is_named_after_its_file() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "named"), [("Visits \u202excod.exe", "U+202E"), ("\u2067Visits\u2069", "U+2067, U+2069")]
+)
+def test_a_title_that_turns_the_direction_of_writing_is_refused(title: str, named: str) -> None:
+    found = convert(a_form(settings=(("form_title", "form_id", "version"), (title, "visits", "1"))), "visits.xlsx")
+    assert [(one.code, one.sheet, one.value) for one in _checked(found) if one.level is Level.ERROR] == [
+        ("form_title_turned", "settings", named)
+    ]
+
+
+def test_a_khmer_title_may_hold_signs_that_part_its_words() -> None:
+    found = convert(a_form(settings=(("form_title",), ("ការ\u200bចុះ\u200dសួរ",))), "visits.xlsx")
+    assert [one.code for one in _checked(found) if one.level is Level.ERROR] == []
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ((("text", "a", "ក", "A"), ("text", "a", "ក", "A")), ("form_name_twice", "survey", 3)),
-        ((("txt", "a", "ក", "A"),), ("form_type_unknown", "", None)),
+        ((("txt", "a", "ក", "A"),), ("form_type_unknown", "survey", 2)),
         ((("", "a", "ក", "A"),), ("form_without_type", "survey", 2)),
         ((("text", "", "ក", "A"),), ("form_without_name", "survey", 2)),
         ((("text", "a b", "ក", "A"),), ("form_name_letters", "survey", 2)),
@@ -71,6 +86,35 @@ def test_what_is_wrong_is_told_by_sheet_and_row(
     rows: tuple[tuple[str, ...], ...], expected: tuple[str, str, int | None]
 ) -> None:
     assert _errors(asking(*rows)) == [expected]
+
+
+def test_all_that_is_wrong_in_the_rows_is_told_in_one_go() -> None:
+    rows = (
+        ("txt", "a", "ក", "A"),
+        ("text", "b", "ខ", "B"),
+        ("text", "b", "ខ", "B"),
+        ("select_one nolist", "c", "គ", "C"),
+        ("integer", "d", "", ""),
+        ("text", "", "ង", "E", "${nobody} = 1"),
+        ("calculate", "f"),
+        ("begin_group", "g", "ក្រុម", "G"),
+        ("end_repeat",),
+    )
+    choices = (("list_name", "name", "label::English (en)"), ("k", "x", "X"), ("k", "x", "X again"), ("k", "", "Y"))
+    found = convert(asking(*rows, choices=choices), "visits.xlsx")
+    assert [(one.code, one.sheet, one.row, one.value) for one in found.faults if one.level is Level.ERROR] == [
+        ("form_type_unknown", "survey", 2, "txt"),
+        ("form_name_twice", "survey", 4, "b"),
+        ("form_list_missing", "survey", 5, "nolist"),
+        ("form_without_label", "survey", 6, "d"),
+        ("form_without_name", "survey", 7, ""),
+        ("form_reference_unknown", "survey", 7, "nobody"),
+        ("form_without_calculation", "survey", 8, ""),
+        ("form_end_alone", "survey", 10, ""),
+        ("form_choice_twice", "choices", 3, "x"),
+        ("form_choice_without_name", "choices", 4, ""),
+    ]
+    assert sum(bool(one.detail) for one in found.faults) == 1
 
 
 @pytest.mark.parametrize("language", ["km", "en"])

@@ -17,7 +17,11 @@ MOST_MEMORY = 1024 * 1024 * 1024
 MOST_SECONDS = 20
 MOST_XFORM = 12 * 1024 * 1024
 MOST_WRITTEN = 64 * 1024 * 1024
+MOST_ROWS = 20_000  # of a sheet that is looked at again where the converter stopped
+LONGEST_CELL = 4_000
+LOOKED_AT = ("survey", "choices")
 Found = dict[str, object]
+Raw = dict[str, list[dict[str, str]]]
 
 
 def main() -> None:
@@ -47,8 +51,11 @@ def _convert(content: bytes, kind: str, stem: str) -> Found:
 
     warnings: list[str] = []
     rows: Found = {}
+    raw: Raw = {}
+    settings: dict[str, str] = {}
     try:
         workbook = get_xlsform(BytesIO(content), file_type=f".{kind}")
+        raw = {name: [dict(row) for row in getattr(workbook, name) or []] for name in LOOKED_AT}
         rows = {"survey": dict(_survey_rows(workbook.survey or [])), "choices": _choice_rows(workbook.choices or [])}
         settings = _settings(workbook.settings or [])
         parsed = workbook_to_json(workbook_dict=workbook, fallback_form_name=stem, warnings=warnings)
@@ -56,12 +63,18 @@ def _convert(content: bytes, kind: str, stem: str) -> Found:
         del workbook
         xform = create_survey_element_from_dict(parsed).to_xml(validate=False, pretty_print=False, warnings=warnings)
     except PyXFormError as error:
-        return {"error": _named(str(error), error.code.name if error.code else ""), "rows": rows}
+        return {
+            "error": _named(str(error), error.code.name if error.code else ""),
+            "rows": rows,
+            "settings": settings,
+            **_sheets(raw),
+        }
     except MemoryError:
         raise
     except Exception as error:  # a workbook that the library did not foresee: while it is opened, or after
         code = "" if rows else "form_not_xlsform"
-        return {"error": {"code": code, "text": f"{type(error).__name__}: {error}"[:500]}, "rows": rows}
+        said = {"code": code, "text": f"{type(error).__name__}: {error}"[:500]}
+        return {"error": said, "rows": rows, "settings": settings, **_sheets(raw)}
     if len(xform) > MOST_XFORM:
         return {"error": {"code": "form_too_large", "text": ""}}
     return {
@@ -71,6 +84,20 @@ def _convert(content: bytes, kind: str, stem: str) -> Found:
         "rows": rows,
         "settings": settings,
     }
+
+
+def _sheets(raw: Raw) -> Found:
+    """The rows as they stand and the types that pyxform knows, for finding what else is wrong than it stopped at."""
+    from pyxform.aliases import _type_alias_map
+    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+
+    if not raw:
+        return {}
+    cut = {
+        name: [{str(key): str(value)[:LONGEST_CELL] for key, value in row.items()} for row in rows[:MOST_ROWS]]
+        for name, rows in raw.items()
+    }
+    return {"sheets": cut, "types": sorted({*QUESTION_TYPE_DICT, *_type_alias_map})}
 
 
 def _named(text: str, code: str) -> Found:

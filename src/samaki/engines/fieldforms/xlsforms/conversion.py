@@ -14,6 +14,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from samaki.engines.fieldforms.xlsforms.faults import Fault, Level
+from samaki.engines.fieldforms.xlsforms.looking import seen_in_rows, with_first
 from samaki.engines.fieldforms.xlsforms.sentences import told_by_pyxform
 from samaki.kernel.tables.content import OLE, ZIP, Unusable, kind_of
 from samaki.kernel.tables.guard import Spots, look_through
@@ -50,9 +51,19 @@ def convert(content: bytes, name: str) -> Converted:
     answer = _answer_of_child(content, kind, _stem(name))
     error = answer.get("error")
     if error:
-        return Converted((told_by_pyxform(error, Level.ERROR), *broken))
+        return Converted((*_all_faults(answer, told_by_pyxform(error, Level.ERROR)), *broken))
     noted = tuple(told_by_pyxform(one, Level.NOTE) for one in answer["warnings"])
     return Converted((*noted, *broken), answer["xform"], answer["itemsets"], answer["rows"], answer["settings"])
+
+
+def _all_faults(answer: Mapping[str, Any], first: Fault) -> tuple[Fault, ...]:
+    """The error that the converter stopped at, with what else can be seen in the rows."""
+    sheets = answer.get("sheets")
+    if not sheets:
+        return (first,)
+    types = {str(one).lower() for one in answer["types"]}
+    twice = str(answer.get("settings", {}).get("allow_choice_duplicates", "")).lower() in {"yes", "true"}
+    return with_first(seen_in_rows(sheets["survey"], sheets["choices"], types, twice=twice), first)
 
 
 def _looked_through(content: bytes) -> tuple[str, dict[str, Spots]]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 from lxml import etree
 
 from samaki.engines.fieldforms.xforms.reading import name_of, read_xml
@@ -19,6 +21,28 @@ _KHMER = re.compile(r"\bkm\b|khmer|ខ្មែរ", re.IGNORECASE)
 _ENGLISH = re.compile(r"\ben\b|english|អង់គ្លេស", re.IGNORECASE)
 _CONTROL_KINDS = {"select1": "select_one", "select": "select_multiple", "trigger": "acknowledge", "rank": "rank"}
 Names = tuple[str, ...]
+KINDS: Mapping[str, str | Promise] = {
+    "string": pgettext_lazy("kind of question", "text"),
+    "int": pgettext_lazy("kind of question", "whole number"),
+    "decimal": pgettext_lazy("kind of question", "number"),
+    "date": pgettext_lazy("kind of question", "date"),
+    "time": pgettext_lazy("kind of question", "time of day"),
+    "dateTime": pgettext_lazy("kind of question", "date and time"),
+    "geopoint": pgettext_lazy("kind of question", "point on the map"),
+    "geotrace": pgettext_lazy("kind of question", "line on the map"),
+    "geoshape": pgettext_lazy("kind of question", "area on the map"),
+    "barcode": pgettext_lazy("kind of question", "bar code"),
+    "image": pgettext_lazy("kind of question", "picture"),
+    "audio": pgettext_lazy("kind of question", "sound"),
+    "video": pgettext_lazy("kind of question", "film"),
+    "application": pgettext_lazy("kind of question", "file"),
+    "select_one": pgettext_lazy("kind of question", "one answer of several"),
+    "select_multiple": pgettext_lazy("kind of question", "several answers"),
+    "rank": pgettext_lazy("kind of question", "put in order"),
+    "acknowledge": pgettext_lazy("kind of question", "tick"),
+    "group": pgettext_lazy("kind of question", "group of questions"),
+    "repeat": pgettext_lazy("kind of question", "repeated part"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +72,10 @@ class Part:
     relevant: str = ""
     constraint: str = ""
     parts: list[Part] = field(default_factory=list)
+
+    @property
+    def kind_words(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))
 
     @property
     def is_question(self) -> bool:

@@ -18,6 +18,7 @@ export async function start(job, place, values = {}, more = {}) {
   const draft = Object.assign(drafts.begin(job, { programme: place.programme.key, organisation: place.organisation.id }), more);
   for (const [key, value] of Object.entries(values)) { draft.values[key] = value; draft.given[key] = "filled"; }
   prefill(draft, place, today(outbox.state.ahead || 0));
+  draft.untouched = true; // until she answers something herself
   await drafts.keep(draft);
   go("fill", draft.id);
 }
@@ -27,7 +28,9 @@ const task = (label, deed, side) => line(el("button", { type: "button", class: "
 
 export async function desk(update) {
   const found = await places();
-  const open = (await drafts.all()).filter((entry) => entry.value);
+  const begun = (await drafts.all()).filter((entry) => entry.value);
+  const open = begun.filter((entry) => !entry.value.untouched);
+  await Promise.all(begun.filter((entry) => entry.value.untouched).map((entry) => drafts.drop(entry.id)));
   const due = found.flatMap((place) => place.due.map((one) => ({ ...one, place })));
   const returned = found.flatMap((place) => place.records.filter((one) => one.review === "returned"));
   show(say("work"),

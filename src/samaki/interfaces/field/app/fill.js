@@ -2,7 +2,7 @@
 import * as drafts from "./drafts.js";
 import { go, placeOf } from "./desk.js";
 import * as entries from "./entries.js";
-import { faultOf, fieldOf, follow, missing, namesWanted, roster, steps, today } from "./jobs.js";
+import { faultOf, fieldOf, follow, missing, namesWanted, roster, steps, today, unequal } from "./jobs.js";
 import * as outbox from "./outbox.js";
 import { alarm, button, calm, confirmed, el, faults, once, p, show, soft } from "./page.js";
 import { day, named, say } from "./words.js";
@@ -23,7 +23,7 @@ export async function fill(id, wanted) {
   return step ? question(draft, place, step) : check(draft, place);
 }
 
-const keep = (draft) => drafts.keep(draft, saved);
+const keep = (draft) => { delete draft.untouched; return drafts.keep(draft, saved); };
 
 // Straight from the first question to sending where nothing else is to be asked.
 const direct = (draft, place, step) => {
@@ -68,6 +68,7 @@ function question(draft, place, step) {
   const submit = once(async () => {
     fields.filter((field) => field.kind === "date" && !draft.values[field.key]).forEach((field) => answer(draft, place, field, now()));
     const wrong = [...fields, ...extra].map((field) => ({ id: field.key, words: faultOf(field, draft.values[field.key], now()) })).filter(({ words }) => words);
+    if (!wrong.length) wrong.push(...unequal(draft, step.fields).map(({ field, words }) => ({ id: document.getElementById(field.key) ? field.key : step.fields[0], words })));
     if (wrong.length) return faults(wrong);
     return sends ? finish(draft, place) : onward(draft, place, step);
   });

@@ -99,6 +99,17 @@ export function faultOf(field, text, day) {
 }
 
 export function missing(draft, data, day) {
-  return draft.job.fields.filter((field) => !field.repeat)
+  const found = draft.job.fields.filter((field) => !field.repeat)
     .map((field) => ({ field, words: faultOf(field, draft.values[field.key], day) })).filter(({ words }) => words);
+  return found.length ? found : unequal(draft);
+}
+
+// Parts that do not add up to their total, where both are told; `keys` limits it to what is on the screen.
+export function unequal(draft, keys = null) {
+  const number = (key) => { const text = western(String(draft.values[key] ?? "")).trim(); return text ? Number(text) : null; };
+  return (draft.job.sums || []).flatMap(({ total, parts }) => {
+    const told = parts.map(number).filter((one) => one !== null), whole = number(total), sum = told.reduce((one, other) => one + other, 0);
+    if (whole === null || !told.length || sum === whole || (keys && !parts.some((key) => keys.includes(key)))) return [];
+    return [{ field: fieldOf(draft, total), words: say("fault_sum", { sum, total: whole }) }];
+  });
 }
