@@ -1,8 +1,9 @@
 from django.urls import URLPattern, path
 
-from samaki.strands.learning.web import certificates, people, series, taking
+from samaki.strands.learning.web import certificates, curricula_urls, people, series, taking
 
 urlpatterns: list[URLPattern] = [
+    *curricula_urls.urlpatterns,
     path("learning/series/", series.series_list, name="series_list"),
     path("learning/series/new/", series.add, name="series_add"),
     path("learning/series/<slug:key>/", series.series, name="series"),
