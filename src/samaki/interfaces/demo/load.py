@@ -14,7 +14,7 @@ from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
 from samaki.ground.places.operations import load_gazetteer
-from samaki.interfaces.demo import banteay_srei, cop_women, fia, learning, mpp, twg
+from samaki.interfaces.demo import banteay_srei, cop_women, curricula, fia, learning, mpp, twg
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
 from samaki.interfaces.demo.results import BY, load_plans
@@ -63,6 +63,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     progress("mpp")
     twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
     learning.load_working_group(programmes["twg"], bodies["diakonia"], places)
+    curricula.load_curriculum(programmes["twg"], bodies["diakonia"], working_group)
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
     progress("fia")
@@ -70,6 +71,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     progress("cop-women")
     banteay_srei.load_records(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups, places)
     learning.load_banteay_srei(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups, places)
+    curricula.load_needs(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups)
     progress("banteay-srei")
 
 

@@ -93,7 +93,7 @@ PLANS = (
             NodeWritten("goal", GOAL, "Women lead change in their communities", "ស្ត្រីដឹកនាំការផ្លាស់ប្តូរក្នុងសហគមន៍"),
             NodeWritten(
                 "learn", OUTCOME, "Communities learn and advocate", "សហគមន៍រៀនសូត្រ និងតស៊ូមតិ", "goal",
-                ("participants", "activities_held"),
+                ("participants", "activities_held", "learning_needs_met"),
             ),
         ),
         (("participants", "2023", 60), ("activities_held", "2023", 12)),
