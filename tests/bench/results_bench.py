@@ -239,17 +239,30 @@ def duckdb_five(folder: Path) -> tuple[float, list[list[list[Any]]]]:
     return statistics.median(seconds), [sorted([list(row) for row in rows]) for rows in cells]
 
 
-def child(part: str, folder: Path, url: str, *arguments: object) -> Any:
-    environment = {**os.environ, "SAMAKI_DATA": str(folder), "SAMAKI_DATABASE": url, "SAMAKI_SYNCHRONOUS": "NORMAL"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.results_bench", "--part", part, *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+def subprocessed(module: str) -> Callable[..., Any]:
+    """Runs a part of that module in a process of its own, on the database at `url` (empty: SQLite in the folder)."""
+
+    def child(part: str, folder: Path, url: str, *arguments: object) -> Any:
+        environment = {
+            **os.environ,
+            "SAMAKI_DATA": str(folder),
+            "SAMAKI_DATABASE": url,
+            "SAMAKI_SYNCHRONOUS": "NORMAL",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--part", part, *map(str, arguments)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return child
+
+
+child = subprocessed("tests.bench.results_bench")
 
 
 def table(lines: list[dict[str, Any]]) -> None:

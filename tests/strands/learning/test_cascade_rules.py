@@ -71,7 +71,7 @@ def records(sittings: list[Sitting], members: list[tuple[int, int, int]]) -> Rec
     return Records(
         PEOPLE,
         Members(*columns),
-        np.array([NEVER, *(one.day for one in sittings)], np.int64),
+        np.array([NEVER, *(one.day for one in sittings)], np.int32),
         *lead_columns,
         *attended_columns,
     )
@@ -143,8 +143,8 @@ def test_a_later_session_changes_no_earlier_generation(
     sittings: list[Sitting], later: Sitting, members: list[tuple[int, int, int]]
 ) -> None:
     later.day = max([one.day for one in sittings], default=0) + 1
-    before = settle(records(sittings, members))
-    after = settle(records([*sittings, later], members))
+    before, _ = settle(records(sittings, members))
+    after, _ = settle(records([*sittings, later], members))
     known = np.flatnonzero(before.learner)
     assert after.learner[known].tolist() == before.learner[known].tolist()
     assert after.first[known].tolist() == before.first[known].tolist()

@@ -87,7 +87,7 @@ class _Cascade:
             Records(
                 learners=len(programmes) * self._room,
                 members=self._members(columns),
-                day=np.concatenate([[NEVER], self._days(columns, slice(None))]),
+                day=np.append(np.int32(NEVER), self._days(columns, slice(None))),
                 **self._leads(columns, slice(None)),
                 **self._attended(columns, slice(None)),
             )
@@ -104,7 +104,7 @@ class _Cascade:
             if len(people) > self._room or not np.array_equal(people["canonical"][:before], self._canonical):
                 return False
             self._canonical = people["canonical"].copy()
-        if ACTIVITIES.key in touched or LEADS.key in touched:
+        if ACTIVITIES.key in touched:
             bases = self._bases_of(columns)
             if not np.array_equal(bases[: len(self._bases)], self._bases):
                 return False
@@ -119,10 +119,11 @@ class _Cascade:
         """No session moved to another activity that counts otherwise, and nobody led in a programme without leads."""
         sessions, leads = columns[SESSIONS.key], columns[LEADS.key]
         if SESSIONS.key in touched:
-            bases = self._bases[sessions["activity"]]
-            if not np.array_equal(bases[: len(self._session_bases)], self._session_bases):
+            rows, before = touched[SESSIONS.key], len(self._session_bases)
+            self._session_bases = np.append(self._session_bases, self._bases[sessions["activity"][before:]])
+            known = rows[rows < before]
+            if not np.array_equal(self._bases[sessions["activity"][known]], self._session_bases[known]):
                 return False
-            self._session_bases = bases
         rows = touched.get(LEADS.key, np.empty(0, np.int64))
         rows = rows[leads.alive[rows]]
         programmes = columns[ACTIVITIES.key]["programme"][sessions["activity"][leads["session"][rows]]]
@@ -180,9 +181,9 @@ class _Cascade:
 
     def _days(self, columns: Columns, sessions: Array | slice) -> Array:
         table = columns[SESSIONS.key]
-        day = table["held_on"][sessions].astype(np.int64)
+        day = table["held_on"][sessions]
         counts = table.alive[sessions] & (self._bases[table["activity"][sessions]] > 0) & (day != NOTHING)
-        return np.where(counts, day, NEVER)
+        return np.where(counts, day, np.int32(NEVER))
 
     def _learners(self, session: Array, person: Array) -> Array:
         """The number of each person as learner of the session's programme; 0 for none, and for who withdrew."""

@@ -117,9 +117,9 @@ def leaders_of(records: Records) -> Array:
     return found
 
 
-def settle(records: Records) -> Cascade:
-    """The whole cascade. First when each leader was first taught, which needs those few alone; then the generations of
-    the sessions, lowest first; then everybody in one pass."""
+def settle(records: Records) -> tuple[Cascade, Array]:
+    """The whole cascade, and the attendances that taught. First when each leader was first taught, which needs those
+    few alone; then the generations of the sessions, lowest first; then everybody in one pass."""
     leaders, led = leaders_of(records), pairs(records.lead_session, records.lead_learner)
     of_leaders = np.flatnonzero(leaders[records.attended_learner])
     of_leaders = of_leaders[records.taught(of_leaders, leaders, led)]
@@ -171,7 +171,7 @@ def _generations(records: Records, known: Array, first: Array, session: Array, l
     return of_session
 
 
-def _everybody(records: Records, generation: Array, leaders: Array, led: Array) -> Cascade:
+def _everybody(records: Records, generation: Array, leaders: Array, led: Array) -> tuple[Cascade, Array]:
     rows = np.flatnonzero(generation[records.attended_session])
     rows = rows[records.taught(rows, leaders, led)]
     session, learner = records.attended_session[rows], records.attended_learner[rows]
@@ -182,4 +182,4 @@ def _everybody(records: Records, generation: Array, leaders: Array, led: Array) 
     opens = day == first[learner]
     np.minimum.at(of_learner, learner[opens], generation[session[opens]])
     of_learner[of_learner == DEEPEST] = 0
-    return Cascade(generation, first, of_learner)
+    return Cascade(generation, first, of_learner), rows

@@ -33,7 +33,8 @@ class Standing:
 
     def __init__(self, records: Records) -> None:
         self.records = records
-        self.cascade = settle(records)
+        self.cascade, taught = settle(records)
+        self._taught: Array | None = taught
         self._leaders = leaders_of(records)
         self._orders: dict[str, Reverse] = {}
         self._days: list[int] = []
@@ -46,9 +47,7 @@ class Standing:
     def copied(self) -> Standing:
         """The same, to be changed apart; arrays are shared until one of the two is."""
         self._shared = True
-        other = copy.copy(self)
-        other._orders = {name: copy.copy(order) for name, order in self._orders.items()}
-        return other
+        return copy.copy(self)
 
     def put_sessions(self, sessions: Array, days: Array) -> None:
         self._own()
@@ -62,6 +61,8 @@ class Standing:
             sessions[changed].tolist(), before[changed].tolist(), days[changed].tolist(), strict=True
         ):
             self._note(was if now == NEVER else now, sessions=[session])
+            if was == NEVER:  # whoever is written down for a new session is put too
+                continue
             rows = self._order("attended_session").find(known.attended_session, np.array([session]))
             self._note(min(was, now), learners=known.attended_learner[rows].tolist())
             self._rows.append(rows)
@@ -75,8 +76,9 @@ class Standing:
         for sessions, learners in ((known.lead_session[rows], known.lead_learner[rows]), (session, learner)):
             for day, one, who in zip(known.day[sessions].tolist(), sessions.tolist(), learners.tolist(), strict=True):
                 self._note(day, sessions=[one], learners=[who])  # who leads a session is not taught by it
-            theirs = self._order("attended_learner").find(known.attended_learner, np.unique(learners[learners > 0]))
-            self._rows.append(theirs[np.isin(known.attended_session[theirs], sessions)])
+            if (some := np.unique(learners[learners > 0])).size:
+                theirs = self._order("attended_learner").find(known.attended_learner, some)
+                self._rows.append(theirs[np.isin(known.attended_session[theirs], sessions)])
         known.lead_session[rows], known.lead_learner[rows], known.lead_kept[rows] = session, learner, kept
         self._leaders[learner[learner > 0]] = True
         self._changed(("lead_session", "lead_learner"), rows)
@@ -124,17 +126,22 @@ class Standing:
         found: Array = np.isin(sessions, self.records.lead_session[leads])
         return found
 
+    def _everybody_taught(self) -> Array:
+        if self._taught is None:
+            return settle(self.records)[1]
+        return self._taught
+
     def codes(self, rows: Array | slice) -> tuple[Array, Array]:
         """Of these attendances, the learner's generation where the session taught her (else 0), and whether it was on
         her first day."""
         known, found = self.records, self.cascade
-        chosen = np.arange(len(known.attended_session))[rows]
-        session, learner = known.attended_session[chosen], known.attended_learner[chosen]
-        taught = np.zeros(len(chosen), bool)
-        some = np.flatnonzero(found.session[session])
-        whole = isinstance(rows, slice)
-        led = pairs(known.lead_session, known.lead_learner) if whole else self._led(learner[some])
-        taught[some] = known.taught(chosen[some], self._leaders, led)
+        session, learner = known.attended_session[rows], known.attended_learner[rows]
+        taught = np.zeros(len(session), bool)
+        if isinstance(rows, slice):
+            taught[self._everybody_taught()] = True
+        else:
+            some = np.flatnonzero(found.session[session])
+            taught[some] = known.taught(rows[some], self._leaders, self._led(learner[some]))
         return np.where(taught, found.learner[learner], 0), taught & (known.day[session] == found.first[learner])
 
     def _sessions_again(self, sessions: Array) -> Array:
@@ -169,7 +176,10 @@ class Standing:
         found.first[learners], found.learner[learners] = first, generation
         moved = learners[changed]
         self._rows.append(rows[np.isin(known.attended_learner[rows], moved)])
-        leads = self._order("lead_learner").find(known.lead_learner, moved[self._leaders[moved]])
+        moved_leaders = moved[self._leaders[moved]]
+        if not len(moved_leaders):
+            return
+        leads = self._order("lead_learner").find(known.lead_learner, moved_leaders)
         self._leads.append(leads)
         sessions = known.lead_session[leads]
         later = known.day[sessions] > since[np.searchsorted(moved, known.lead_learner[leads])]
@@ -179,6 +189,8 @@ class Standing:
     def _led(self, learners: Array) -> Array:
         """The sessions that these learners lead, as pairs."""
         leaders = np.unique(learners[self._leaders[learners]])
+        if not len(leaders):
+            return np.empty(0, np.int64)
         leads = self._order("lead_learner").find(self.records.lead_learner, leaders)
         return pairs(self.records.lead_session[leads], self.records.lead_learner[leads])
 
@@ -202,14 +214,16 @@ class Standing:
                 self._orders[name].changed(rows)
 
     def _anew(self) -> None:
-        self.cascade = settle(self.records)
+        self.cascade, self._taught = settle(self.records)
         self._days, self._rows, self._leads = [], [], []
         self._sessions.clear()
         self._learners.clear()
 
     def _own(self) -> None:
+        self._taught = None
         if not self._shared:
             return
+        self._orders = {name: order.copied() for name, order in self._orders.items()}
         self.records = copy.copy(self.records)
         for holder in (self.records, cascade := copy.copy(self.cascade)):
             for name, value in vars(holder).items():
