@@ -15,6 +15,7 @@ BUDDHIST = 543  # years the Buddhist era is ahead, for most of the year
 EXCEL_ZERO = dt.date(1899, 12, 30)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+Z?)?")
 _SHORT = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
+_SHORTER = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{2})")
 _WORDED = re.compile(r"(?:ថ្ងៃទី)?\s*(\d{1,2})\s*(?:ខែ)?\s*[- ]?([^\W\d_][^\d]*?)\s*(?:ឆ្នាំ)?\s*[-, ]?\s*(\d{4})")
 _WORDED_US = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
 _MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
@@ -74,6 +75,8 @@ def day(raw: object, reading: Reading) -> dt.date:
         return _date(int(found[1]), int(found[2]), int(found[3]), reading)
     if found := _SHORT.fullmatch(written):
         return _short(int(found[1]), int(found[2]), int(found[3]), reading)
+    if found := _SHORTER.fullmatch(written):
+        return _shorter(int(found[1]), int(found[2]), int(found[3]), reading)
     if (found := _WORDED.fullmatch(written)) and (month := MONTHS.get(folded(found[2]))):
         return _date(int(found[3]), month, int(found[1]), reading)
     if (found := _WORDED_US.fullmatch(written)) and (month := MONTHS.get(folded(found[1]))):
@@ -97,6 +100,25 @@ def _short(first: int, second: int, year: int, reading: Reading) -> dt.date:
         by_day, by_month = _date(year, second, first, reading), _date(year, first, second, reading)
         raise Unreadable("date_in_two_ways", first=by_day.isoformat(), second=by_month.isoformat())
     return _date(year, second, first, reading) if reading.day_first else _date(year, first, second, reading)
+
+
+def _shorter(first: int, second: int, last: int, reading: Reading) -> dt.date:
+    """12-31-23 can only be read one way; what can be read two ways, a leading year among them, is asked."""
+    orders = {(last, second, first): True, (last, first, second): False, (first, second, last): None}
+    found = []
+    for (year, month, day), day_first in orders.items():
+        full = year + (2000 if 2000 + year <= reading.today.year else 1900)
+        try:
+            date = _date(full, month, day, reading)
+        except Unreadable:
+            continue
+        if reading.day_first in (None, day_first) and date not in found:
+            found.append(date)
+    if not found:
+        raise Unreadable("not_a_date")
+    if len(found) > 1:
+        raise Unreadable("date_in_two_ways", first=found[0].isoformat(), second=found[1].isoformat())
+    return found[0]
 
 
 def past_day(raw: object, reading: Reading) -> dt.date:
