@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -7,4 +8,13 @@ class Samaki(AppConfig):
     label = "samaki"
 
     def ready(self) -> None:
-        autodiscover_modules("stores")  # each noun says there what it seals
+        autodiscover_modules("stores", "transitions")  # each noun says there what it seals, and which states it holds
+        post_migrate.connect(
+            _hold_states, sender=apps.get_app_config("audit")
+        )  # once; an app without models hears nothing
+
+
+def _hold_states(sender: AppConfig, **options: object) -> None:
+    from samaki.kernel.database.transitions import install
+
+    install()

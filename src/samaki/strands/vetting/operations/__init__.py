@@ -1,0 +1,19 @@
+"""Writes of vetting: the way in, what two decide, and what stops a member."""
+
+from samaki.strands.vetting.operations.deciding import decide
+from samaki.strands.vetting.operations.stopping import allege, answer_appeal, appeal, bar, settle, suspend_overdue
+from samaki.strands.vetting.operations.way import apply, publish_code, sign_code, take_step
+
+__all__ = [
+    "allege",
+    "answer_appeal",
+    "appeal",
+    "apply",
+    "bar",
+    "decide",
+    "publish_code",
+    "settle",
+    "sign_code",
+    "suspend_overdue",
+    "take_step",
+]

@@ -1,0 +1,120 @@
+"""Two decide, one of them a woman, neither the one who recruited; what they decide takes hold at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samaki.ground.accounts.models import User
+from samaki.ground.clearances import operations as clearances
+from samaki.ground.clearances.operations import Whom
+from samaki.kernel.actors import Actor
+from samaki.kernel.audit.operations import record
+from samaki.kernel.audit.permits import acting
+from samaki.kernel.errors import Conflict, Refused
+from samaki.kernel.policy import Action
+from samaki.strands.vetting.bars import is_barred
+from samaki.strands.vetting.models import Candidacy, Decision, Step
+from samaki.strands.vetting.operations.moving import locked, move, out_of_order, scope_of
+from samaki.strands.vetting.rules import (
+    ASKED_AGAIN,
+    ON_THE_WAY,
+    State,
+    StepKind,
+    Verdict,
+    Word,
+    valid_until,
+    verdict,
+)
+
+
+def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) -> Verdict:
+    """One decider's word in the round that is open; what the words come to takes hold at once: active and cleared
+    for 18 months, or rejected, and of somebody suspended: active again or removed.
+
+    Raises Refused: recruiter, same_person, decided_already; Conflict: step_out_of_order where not every step has
+    passed, barred, allegation_open, asked_again_wanted.
+    """
+    with acting(by, Action.DECIDE_VETTING, candidacy, **scope_of(candidacy)):
+        candidacy = locked(candidacy)
+        decider = User.objects.get(username=by.name) if by.user_id is None else User.objects.get(pk=by.user_id)
+        if candidacy.recruited_by_id == decider.pk:
+            raise Refused("recruiter", _("Who recruited somebody does not decide on him."))
+        if decider.person_id == candidacy.person_id:
+            raise Refused("same_person", _("Nobody decides on himself."))
+        if candidacy.state not in {*ON_THE_WAY, State.SUSPENDED}:
+            raise out_of_order()
+        if approves:
+            _expect_ripe(candidacy, timezone.localdate(at))
+        turn = _round(candidacy)
+        if candidacy.decisions.filter(round=turn, by=decider).exists():
+            raise Refused("decided_already", _("You have given your word already. Another person decides with you."))
+        Decision.objects.create(
+            candidacy=candidacy,
+            round=turn,
+            by=decider,
+            by_a_woman=decider.gender == User.Gender.WOMAN,
+            approves=approves,
+            decided_at=at,
+            is_example=candidacy.is_example,
+        )
+        record(by, "decide_vetting", candidacy, **scope_of(candidacy), details={"round": turn})
+        came_to = verdict(_words(candidacy, turn))
+        if came_to in {Verdict.APPROVED, Verdict.REJECTED}:
+            _take_hold(candidacy, came_to, by, at)
+    return came_to
+
+
+def _expect_ripe(candidacy: Candidacy, today: dt.date) -> None:
+    if is_barred(candidacy.person):
+        raise Conflict("barred", _("This person is barred in the coalition and cannot be taken on."))
+    if candidacy.allegations.filter(is_credible=True, settled_on__isnull=True).exists():
+        raise Conflict("allegation_open", _("An allegation is not settled yet."))
+    if candidacy.state == State.SUSPENDED:
+        lacking = ASKED_AGAIN - {
+            StepKind(kind)
+            for kind in candidacy.steps.filter(
+                result=Step.Result.PASSED, taken_on__gte=candidacy.state_since
+            ).values_list("kind", flat=True)
+            if kind in set(ASKED_AGAIN)
+        }
+        if lacking:
+            told = _("After a suspension, community check, interview and signature are asked again first.")
+            raise Conflict("asked_again_wanted", told)
+    elif candidacy.state != State.PROBATION:
+        raise out_of_order()
+
+
+def _round(candidacy: Candidacy) -> int:
+    """The round that is open: a round ends when its words have come to something."""
+    last = candidacy.decisions.aggregate(last=Max("round"))["last"]
+    if last is None:
+        return 1
+    return (
+        last + 1
+        if verdict(_words(candidacy, last)) in {Verdict.APPROVED, Verdict.REJECTED, Verdict.DIVIDED}
+        else int(last)
+    )
+
+
+def _words(candidacy: Candidacy, turn: int) -> list[Word]:
+    return [Word(one.by_id, one.by_a_woman, one.approves) for one in candidacy.decisions.filter(round=turn)]
+
+
+def _take_hold(candidacy: Candidacy, came_to: Verdict, by: Actor, at: dt.datetime) -> None:
+    today = timezone.localdate(at)
+    whom = Whom(candidacy.person, candidacy.programme, candidacy.organisation)
+    if candidacy.decided_on is None:  # the first decision on who applied; later ones are on a member
+        candidacy.decided_on, candidacy.approved = today, came_to is Verdict.APPROVED
+    if came_to is Verdict.APPROVED:
+        candidacy.expires_on = valid_until(today)
+        move(candidacy, State.ACTIVE, on=today, by=by)
+        clearances.clear(whom, until=candidacy.expires_on, by=by, at=at)
+    elif candidacy.state == State.SUSPENDED:
+        move(candidacy, State.REMOVED, on=today, by=by)
+        clearances.lift(whom, by=by, at=at)
+    else:
+        move(candidacy, State.REJECTED, on=today, by=by)
