@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from samaki.ground.organisations.models import Organisation
 from samaki.interfaces.imports.access import Place, kind_named, names_its_places, place_to_take
+from samaki.interfaces.imports.collector import held_still
 from samaki.interfaces.imports.models import ImportMapping, ImportRun
 from samaki.interfaces.imports.outcome import Outcome
 from samaki.interfaces.imports.reading.rows import Progress, read
@@ -117,6 +118,7 @@ def _told_by_file(
     return fitting[0] if len(fitting) == 1 else None
 
 
+@held_still()
 def take(
     content: bytes,
     kind: TableKind,

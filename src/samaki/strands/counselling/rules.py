@@ -154,10 +154,11 @@ def future_date(field: str) -> Invalid:
 
 def case_faults(row: CaseRow, group: GroupSpan | None, *, on: dt.date) -> Iterator[DomainError]:
     """Everything that keeps the row from being taken on the date `on`, without looking at the other records."""
-    try:
-        clean_code(row.code)
-    except Invalid as fault:
-        yield fault
+    if not CODE.fullmatch(row.code):
+        try:
+            clean_code(row.code)
+        except Invalid as fault:
+            yield fault
     if group is None or not group.is_mens_group:
         yield Invalid("not_a_mens_group", _("Please choose a men’s group of this programme."), field="group")
     if row.birth_year is not None and (row.opened_on or on).year - row.birth_year <= ADULT:

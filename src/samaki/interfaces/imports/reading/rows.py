@@ -248,7 +248,7 @@ def _says_something(row: Sequence[object], places: Sequence[int]) -> bool:
 
 
 def _blank(cell: object) -> bool:
-    return cell == "" or cell is None or (isinstance(cell, str) and not plain(cell))
+    return cell == "" or cell is None or (isinstance(cell, str) and not cell[0].isalnum() and not plain(cell))
 
 
 def _value(cell: object, parse: Callable[[object, Reading], object], reading: Reading) -> object:

@@ -54,8 +54,8 @@ class Stored:
     """A case of the database with its sessions by number and the group's judgements by violence and date."""
 
     case: KeptCase
-    sessions: dict[int, KeptSession] = field(default_factory=dict)
-    judgements: dict[tuple[str, Day], KeptJudgement] = field(default_factory=dict)
+    sessions: dict[int, tuple[int, Day, int]] = field(default_factory=dict)  # as KeptSession
+    judgements: dict[tuple[str, Day], tuple[int, str, int]] = field(default_factory=dict)  # as KeptJudgement
 
 
 class NewCase(NamedTuple):
@@ -109,14 +109,13 @@ def stored_cases(programme: Programme, organisation: Organisation, codes: Sequen
     whose = {"programme_id": programme.pk, "organisation_id": organisation.pk}
     cases = rows_among(Case, KeptCase._fields, "code", frozenset(codes), whose)
     found = {kept[0]: Stored(KeptCase(*kept)) for kept in cases}
-    for case_id, number, *kept in rows_among(
-        CaseSession, ("case_id", "number", *KeptSession._fields), "case_id", found
-    ):
-        found[case_id].sessions[number] = KeptSession(*kept)
+    columns = ("case_id", "number", *KeptSession._fields)
+    for case_id, number, key, held_on, revision in rows_among(CaseSession, columns, "case_id", found):
+        found[case_id].sessions[number] = (key, held_on, revision)
     columns = ("case_id", "violence", "judged_on", *KeptJudgement._fields)
     said_by = {"informant": ABOUT[0], "instrument": ABOUT[1]}
-    for case_id, violence, judged_on, *said in rows_among(Outcome, columns, "case_id", found, said_by):
-        found[case_id].judgements[violence, judged_on] = KeptJudgement(*said)
+    for case_id, violence, judged_on, key, value, revision in rows_among(Outcome, columns, "case_id", found, said_by):
+        found[case_id].judgements[violence, judged_on] = (key, value, revision)
     return {stored.case.code: stored for stored in found.values()}
 
 
@@ -182,18 +181,19 @@ def _altered(found: Changes, row: CaseRow, known: Stored, index: int) -> list[Da
             found.new_sessions.append((case.id, number, day))
             days.append(day)
             touched = True
-        elif day is not None and session.held_on != day:
-            found.sessions.append(session._replace(held_on=day))
-            found.session_rows[session.id] = index
-            days += [session.held_on, day]
+        elif day is not None and session[1] != day:
+            kept = KeptSession(*session)
+            found.sessions.append(kept._replace(held_on=day))
+            found.session_rows[kept.id] = index
+            days += [kept.held_on, day]
             touched = True
     for said in row.judgements:
         judgement = known.judgements.get((said.violence, said.judged_on))
         if judgement is None:
             found.new_judgements.append((case.id, said.violence, said.value, said.judged_on))
-        elif judgement.value != said.value:
-            found.judgements.append(judgement._replace(value=said.value))
-            found.judgement_rows[judgement.id] = index
+        elif judgement[1] != said.value:
+            found.judgements.append(KeptJudgement(*judgement)._replace(value=said.value))
+            found.judgement_rows[judgement[0]] = index
         else:
             continue
         days.append(said.judged_on)

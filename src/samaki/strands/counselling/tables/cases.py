@@ -155,11 +155,12 @@ def _judgements_of(table: Table) -> list[tuple[Judgement, ...]]:
 
 
 def _judgements(judged: object, physical: object, judged_on: object) -> tuple[Judgement, ...]:
-    return tuple(
-        Judgement(violence, str(value), judged_on)  # type: ignore[arg-type]  # read as a date
-        for violence, value in ((_ANY, judged), (_PHYSICAL, physical))
-        if value is not None
-    )
+    found: tuple[Judgement, ...] = ()
+    if judged is not None:
+        found = (Judgement(_ANY, str(judged), judged_on),)  # type: ignore[arg-type]  # read as a date
+    if physical is not None:
+        found = (*found, Judgement(_PHYSICAL, str(physical), judged_on))  # type: ignore[arg-type]  # likewise
+    return found
 
 
 def save(checked: Checked, setting: Setting) -> Written:
