@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +25,6 @@ from samaki.ground.programmes.queries import own_programmes, programme, programm
 from samaki.interfaces.figures.cells import at_most, length, shown, trend_of
 from samaki.interfaces.figures.opening import why_closed
 from samaki.interfaces.web.requests import ActorRequest, page
-from samaki.kernel.actors import Actor
 from samaki.ui.charts import Bullet, Chart, bullets
 
 YEARS = 8  # offered at most
@@ -53,12 +54,15 @@ def programme_results(request: ActorRequest, key: str) -> HttpResponse:
     where = programme(request.actor, key)
     asked = request.GET.get("period", "")[:10] or None
     found = results_of(request.actor, where.key, asked)
-    lines = {node.key: [_line(request.actor, where, one) for one in node.indicators] for node in found.nodes}
+    closed = cache(lambda measure: bool(why_closed(request.actor, where, measure)))
+    lines = {
+        node.key: [_line(where, one, closed(one.definition.measure)) for one in node.indicators] for node in found.nodes
+    }
     context = {
         "programme": where,
         "found": found,
         "nodes": [(node, lines[node.key]) for node in _in_order(found.nodes)],
-        "summary": _summary(request.actor, where, found.nodes),
+        "summary": _summary({line.tracked.definition.key: line for of_node in lines.values() for line in of_node}),
         "aimed_at": _aimed_at(where) if found.period is None else [],
         "periods": years_of(where, timezone.localdate()),
     }
@@ -106,11 +110,10 @@ def _in_order(nodes: tuple[NodeResults, ...]) -> list[NodeResults]:
     return ordered
 
 
-def _line(actor: Actor, where: Programme, one: Tracked) -> Line:
+def _line(where: Programme, one: Tracked, closed: bool) -> Line:
     """Where the rows do not open, the number leads to the indicator, which says why."""
     period = f"?period={one.figure.period}" if one.figure.period else ""
     names = [where.key, one.definition.key]
-    closed = why_closed(actor, where, one.definition.measure)
     return Line(
         tracked=one,
         href=reverse("indicator", args=names) + period,
@@ -119,9 +122,9 @@ def _line(actor: Actor, where: Programme, one: Tracked) -> Line:
     )
 
 
-def _summary(actor: Actor, where: Programme, nodes: tuple[NodeResults, ...]) -> Chart | None:
+def _summary(lines: Mapping[str, Line]) -> Chart | None:
     """Every indicator once, as a bar against what was aimed at."""
-    once = {one.definition.key: one for node in nodes for one in node.indicators}
+    once = {key: line.tracked for key, line in lines.items()}
     rows = [
         Bullet(
             one.definition.label,
@@ -130,7 +133,7 @@ def _summary(actor: Actor, where: Programme, nodes: tuple[NodeResults, ...]) -> 
             baseline=float(one.baseline) if one.baseline is not None else None,
             suppressed=one.figure.suppressed,
             shown=shown(one.figure),
-            href=_line(actor, where, one).rows,
+            href=lines[one.definition.key].rows,
             high=at_most(one.figure),
         )
         for one in once.values()
