@@ -1,0 +1,21 @@
+"""Where instruments and their answers stand under More."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from samaki.kernel.panels import MenuEntry, menu
+from samaki.kernel.policy import RULES, Action
+from samaki.strands.learning.panels.pathway import LEARNING
+
+menu.register(
+    MenuEntry(
+        "learning_changes",
+        _("Before and after"),
+        "learning_changes",
+        LEARNING,
+        hint=_("What people answered before and after a training."),
+        roles=frozenset(RULES[Action.SEE_PROGRAMME]),
+        order=34,
+    )
+)
