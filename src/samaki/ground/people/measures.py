@@ -6,6 +6,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.people.models import AgeBand, Gender, Person
+from samaki.ground.places.measures import PLACES
 from samaki.kernel.measures import (
     NOTHING,
     Array,
@@ -51,6 +52,7 @@ PEOPLE = tables.register(
                 to=Person._meta.db_table,
                 expression="CASE WHEN compared_across THEN COALESCE(linked_into_id, id) END",
             ),
+            Link("place", to=PLACES.key),
             Flag("withdrawn", "withdrawn_at IS NOT NULL"),
             Choice("gender", tuple(Gender.values)),
             Number("birth_year"),

@@ -104,7 +104,7 @@ class Teller:
 
     def certified(self, series: Series, most: int = 1000, after: int = 7) -> list[Person]:
         """Those who completed are assessed on the last day, nine in ten pass, and up to `most` of these are certified
-        some days later; given in the order of their numbers."""
+        some days later; given in no order."""
         assert series.ends_on is not None
         done = self._completed(series)
         passed = [person for person in done if self.rng.random() < 0.9]
@@ -118,7 +118,8 @@ class Teller:
             )
             for person in done
         )
-        return self._certify(series, passed[:most], series.ends_on + dt.timedelta(days=after), Certification.Kind.FIRST)
+        chosen = self.rng.sample(passed, min(most, len(passed)))
+        return self._certify(series, chosen, series.ends_on + dt.timedelta(days=after), Certification.Kind.FIRST)
 
     def renewed(self, series: Series) -> list[Person]:
         assert series.ends_on is not None
@@ -271,7 +272,7 @@ def load_working_group(programme: Programme, diakonia: Organisation, places: dic
 def _refresher(tell: Teller, group: Sequence[Person], north: Sequence[Person], trainee: Person) -> None:
     """Two days in October 2024 for those certified in March, the second led by somebody whom they taught."""
     days = [dt.date(2024, 10, 15), dt.date(2024, 10, 16)]
-    title_km, title_en = "វគ្គរំលឹកឡើងវិញ ខេត្តស្ទឹងត្រែង", "Refresher, Stung Treng"
+    title_km, title_en = "វគ្គរំឭកឡើងវិញ ខេត្តស្ទឹងត្រែង", "Refresher, Stung Treng"
     happening = Happening(
         "twg-refresher-19",
         tell.organisation,

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.measures import ATTENDANCES, SESSIONS, TALLIES
 from samaki.ground.activities.models import Activity, Session
 from samaki.ground.people.measures import person_dimensions
 from samaki.kernel.measures import Dimension, Measure, Records, measures
+from samaki.strands.learning.measures.generations import of_generation
 from samaki.strands.learning.measures.settling import LEADS
 from samaki.strands.learning.rules.cascade import GENERATIONS, OF_LEADERS
 
-_WORKING_GROUP, _DEEPEST = OF_LEADERS[0], GENERATIONS[-1]
-NAMES = {
-    _WORKING_GROUP: _("Working group (generation 0)"),
-    **{key: format_lazy("{} {}", _("Generation"), key) for key in GENERATIONS[:-1]},
-    _DEEPEST: _("Generation 9 and beyond"),
-}
 _TRAININGS = (Activity.Kind.TRAINING.value, Activity.Kind.TRAINING_OF_TRAINERS.value)
 _HELD = (Activity.State.HELD.value,)
-
-
-def _generation(path: str) -> Dimension:
-    return Dimension("generation", _("Generation"), path, labels=NAMES)
 
 
 def _sessions(*conditions: tuple[str, tuple[str, ...]]) -> Records:
@@ -34,7 +24,7 @@ def _sessions(*conditions: tuple[str, tuple[str, ...]]) -> Records:
         place="activity.place",
         since="held_on",
         conditions=(("activity.state", _HELD), *conditions),
-        dimensions=(_generation("generation"),),
+        dimensions=(of_generation("generation"),),
     )
 
 
@@ -64,7 +54,7 @@ CASCADE = measures.register(
             conditions=(("generation", GENERATIONS), ("person.canonical.withdrawn", ("no",))),
             dimensions=(
                 *person_dimensions("person.canonical"),
-                _generation("generation"),
+                of_generation("generation"),
                 Dimension(
                     "first",
                     _("For the first time"),
@@ -90,7 +80,7 @@ TALLIED = measures.register(
             since="session.held_on",
             weight="count",
             conditions=(("session.generation", GENERATIONS), ("counts_all", ("yes",))),
-            dimensions=(_generation("session.generation"),),
+            dimensions=(of_generation("session.generation"),),
         ),
         gaps=_HIDING,
         evidence=_SHOWING,
@@ -109,7 +99,7 @@ FACILITATORS = measures.register(
             since="session.held_on",
             subject="person.canonical",
             conditions=(("generation", OF_LEADERS), ("person.canonical.withdrawn", ("no",))),
-            dimensions=(*person_dimensions("person.canonical"), _generation("generation")),
+            dimensions=(*person_dimensions("person.canonical"), of_generation("generation")),
         ),
         gaps=_HIDING[1:],
         evidence=_SHOWING,

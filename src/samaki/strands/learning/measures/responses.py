@@ -30,7 +30,10 @@ from samaki.kernel.measures import (
     measures,
     tables,
 )
-from samaki.strands.learning.models import Instrument, InstrumentVersion, Response, SeriesActivity
+from samaki.strands.learning.measures.generations import of_generation
+from samaki.strands.learning.measures.practice import SERIES_ACTIVITIES
+from samaki.strands.learning.models import Instrument, InstrumentVersion, Response
+from samaki.strands.learning.rules.cascade import GENERATIONS
 from samaki.strands.learning.rules.pairing import Alone, Lack, Pair, Paired, Taken, pair, retained, window
 from samaki.strands.learning.rules.scoring import SCALE, gain, rounded
 
@@ -43,8 +46,6 @@ _TESTS = frozenset({Instrument.Scoring.KNOWLEDGE.value, Instrument.Scoring.LAW.v
 
 INSTRUMENTS = tables.register(Table(Instrument, (Choice("scoring", _SCORINGS),)))
 VERSIONS = tables.register(Table(InstrumentVersion, (Link("instrument", to=INSTRUMENTS.key),)))
-# Only who belongs together: a series is known by the number its activities share.
-SERIES_ACTIVITIES = tables.register(Table(SeriesActivity, (Link("activity", to=ACTIVITIES.key), Number("series_id"))))
 RESPONSES = tables.register(
     Table(
         Response,
@@ -127,6 +128,7 @@ def _rows(columns: Columns, known_on: int) -> Mapping[str, Array]:
     return {
         **numbers,
         "on": np.array([_day(one) for _kind, one in found], np.int64),
+        "generation": responses["generation"][at],
         **{name: responses[name][at] for name in links},
     }
 
@@ -176,6 +178,7 @@ CHANGES = tables.register(
             Choice("scoring", _SCORINGS),
             Flag("matched", "", YES_NO),
             Flag("gained", "", YES_NO),
+            Choice("generation", GENERATIONS),
             Number("gain"),
             Number("change"),
         ),
@@ -195,7 +198,7 @@ def _records(kind: str, scoring: str, flag: str, value: str, weight: str) -> Rec
         since="on",
         weight=weight,
         conditions=(("kind", (kind,)), ("scoring", (scoring,)), (flag, (value,))),
-        dimensions=person_dimensions("person"),
+        dimensions=(*person_dimensions("person"), of_generation("generation")),
     )
 
 

@@ -27,6 +27,7 @@ from samaki.kernel.measures import (
     settlements,
     tables,
 )
+from samaki.strands.learning.measures.responses import RESPONSES
 from samaki.strands.learning.models import Lead
 from samaki.strands.learning.rules.cascade import GENERATIONS, NEVER, NOT_KEPT, OF_LEADERS, Members, Records
 from samaki.strands.learning.rules.cascade_changes import Standing
@@ -59,7 +60,10 @@ class _Cascade:
             return self._anew(columns)
         if self._standing is None:
             rows = touched.get(SESSIONS.key, np.empty(0, np.int64))
-            return {SESSIONS.key: (rows, {"generation": np.full(len(rows), -1), "led": np.zeros(len(rows), np.int8)})}
+            asked = touched.get(RESPONSES.key, np.empty(0, np.int64))
+            return {
+                RESPONSES.key: (asked, {"generation": np.full(len(asked), -1, np.int8)}),
+                SESSIONS.key: (rows, {"generation": np.full(len(rows), -1), "led": np.zeros(len(rows), np.int8)})}
         if not self._stands(columns, touched):
             return self._anew(columns)
         return self._patched(self._standing, columns, touched)
@@ -78,6 +82,7 @@ class _Cascade:
                 SESSIONS.key: (every, {"generation": np.full(len(every), -1), "led": np.zeros(len(every), np.int8)}),
                 ATTENDANCES.key: (np.arange(len(attendances)), {"generation": nothing, "first": nothing}),
                 LEADS.key: (np.arange(len(leads)), {"generation": np.full(len(leads), -1, np.int8)}),
+                RESPONSES.key: self._answered(columns, None),
             }
         self._slots = np.full(int(programmes.max()) + 1, -1, np.int64)
         self._slots[programmes] = np.arange(len(programmes))
@@ -168,7 +173,19 @@ class _Cascade:
                 {"generation": _coded(generation), "first": np.where(taught, is_first, -1).astype(np.int8)},
             ),
             LEADS.key: (leads, {"generation": _coded(known.cascade.of_leads(known.records, leads) + 1)}),
+            RESPONSES.key: self._answered(columns, known),
         }
+
+    def _answered(self, columns: Columns, known: Standing | None) -> tuple[Array, Mapping[str, Array]]:
+        """Every set of answers with the generation of who gave them, in the programme they were given in."""
+        responses = columns[RESPONSES.key]
+        person, programme = self._canonical[responses["person"]], responses["programme"]
+        found = np.full(len(responses), 0, np.int16)
+        if known is not None and len(responses):
+            slot = np.where(programme < len(self._slots), self._slots[programme % len(self._slots)], -1)
+            some = np.flatnonzero((slot >= 0) & (person >= 0))
+            found[some] = known.cascade.learner[slot[some] * self._room + 1 + person[some]]
+        return np.arange(len(responses)), {"generation": _coded(found)}
 
     def _bases_of(self, columns: Columns) -> Array:
         """By activity, what is added to a person to number her as learner of its programme; -1 where it was not held,
@@ -234,6 +251,7 @@ settlements.register(
             SESSIONS.key: (Settled("generation", GENERATIONS), Settled("led", YES_NO)),
             ATTENDANCES.key: (Settled("generation", GENERATIONS), Settled("first", YES_NO)),
             LEADS.key: (Settled("generation", OF_LEADERS),),
+            RESPONSES.key: (Settled("generation", GENERATIONS),),
         },
         (
             ATTENDANCES.key,
@@ -243,6 +261,7 @@ settlements.register(
             PEOPLE.key,
             MEMBERSHIPS.key,
             GROUPS.key,
+            RESPONSES.key,
         ),
         _Cascade,
     )
