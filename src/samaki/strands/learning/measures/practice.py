@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.measures import ACTIVITIES, ATTENDANCES, SESSIONS
-from samaki.ground.activities.models import Activity, Session
+from samaki.ground.activities.models import Activity
 from samaki.ground.organisations.measures import ORGANISATIONS
 from samaki.ground.people.measures import PEOPLE, person_dimensions
 from samaki.ground.places.measures import PLACES
@@ -26,67 +26,21 @@ from samaki.kernel.measures import (
     Link,
     Made,
     Measure,
-    Number,
     Records,
     Table,
-    Text,
     measures,
     tables,
 )
+from samaki.strands.learning.measures.series import NAMED, SERIES, SERIES_ACTIVITIES, series_of_sessions
 from samaki.strands.learning.measures.settling import LEADS
-from samaki.strands.learning.models import Certification, Series, SeriesActivity
+from samaki.strands.learning.models import Certification
 from samaki.strands.learning.rules.practice import COMPLETES_FROM, LAPSE_MONTHS, months_before
 
 _HELD = tuple(Activity.State.values).index(Activity.State.HELD)
-_NAMED = tuple(Session.Attendance.values).index(Session.Attendance.NAMED)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _PEOPLE = 10**10  # more than there are people in any database
 _LED = {"yes": _("Led in the last six months"), "no": _("Did not lead in the last six months")}
 _COMPLETED = {"yes": _("Completed (80% of the sessions)"), "no": _("Not completed (80% of the sessions)")}
-
-
-def _series_of_sessions(columns: Columns) -> Array:
-    """The row of the series of each session of a held activity, -1 for none."""
-    links, sessions = columns[SERIES_ACTIVITIES.key], columns[SESSIONS.key]
-    activities = columns[ACTIVITIES.key]
-    of_activity = np.full(len(activities) + 1, -1, dtype=np.int64)
-    of_activity[links["activity"][links.alive]] = links["series"][links.alive]
-    held = np.append(activities.alive & (activities["state"] == _HELD), False)
-    activity = sessions["activity"]
-    found: Array = np.where(sessions.alive & held[activity], of_activity[activity], -1)
-    return found
-
-
-def _unrecorded(columns: Columns, rows: Array | slice, as_of: int) -> Array:
-    """Whether of some session of the series nobody wrote down by name who came."""
-    of_session = _series_of_sessions(columns)
-    missing = (of_session >= 0) & (columns[SESSIONS.key]["attendance"] != _NAMED)
-    found = np.zeros(len(columns[SERIES.key]), dtype=np.int8)
-    found[of_session[missing]] = 1
-    return found[rows]
-
-
-SERIES = tables.register(
-    Table(
-        Series,
-        (
-            Text("key"),
-            Link("programme", to=PROGRAMMES.key),
-            Link("organisation", to=ORGANISATIONS.key),
-            Choice("kind", tuple(Series.Kind.values)),
-            Date("ends_on"),
-            Derived(
-                "unrecorded", YES_NO, _unrecorded, reads=(SeriesActivity._meta.db_table, SESSIONS.key, ACTIVITIES.key)
-            ),
-        ),
-    )
-)
-SERIES_ACTIVITIES = tables.register(
-    Table(
-        SeriesActivity,
-        (Link("series", to=SERIES.key), Link("activity", to=ACTIVITIES.key), Number("series_id")),
-    )
-)
 
 
 def _attended(columns: Columns, known_on: int) -> Mapping[str, Array]:
@@ -94,11 +48,11 @@ def _attended(columns: Columns, known_on: int) -> Mapping[str, Array]:
     came, and whether she completed it (-1: sessions nobody wrote down would decide)."""
     series, sessions, people = columns[SERIES.key], columns[SESSIONS.key], columns[PEOPLE.key]
     attendances = columns[ATTENDANCES.key]
-    of_session = _series_of_sessions(columns)
+    of_session = series_of_sessions(columns)
     ended = np.append(series.alive & (series["ends_on"] != NOTHING), False)
     of_session = np.where(ended[of_session], of_session, -1)
     counted = of_session >= 0
-    named = counted & (sessions["attendance"] == _NAMED)
+    named = counted & (sessions["attendance"] == NAMED)
     size = len(series)
     held = np.bincount(of_session[counted], minlength=size)
     missing = held - np.bincount(of_session[named], minlength=size)

@@ -31,7 +31,7 @@ from samaki.kernel.measures import (
     tables,
 )
 from samaki.strands.learning.measures.generations import of_generation
-from samaki.strands.learning.measures.practice import SERIES_ACTIVITIES
+from samaki.strands.learning.measures.series import SERIES_ACTIVITIES
 from samaki.strands.learning.models import Instrument, InstrumentVersion, Response
 from samaki.strands.learning.rules.cascade import GENERATIONS
 from samaki.strands.learning.rules.pairing import Alone, Lack, Pair, Paired, Taken, pair, retained, window
