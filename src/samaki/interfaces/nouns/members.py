@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_http_methods, require_POST
 
 from samaki.ground.groups import operations, queries
@@ -53,8 +52,8 @@ class PersonNumberField(forms.Field):
 class Place(forms.Form):
     """Role and organisation: what a membership says besides whose it is."""
 
-    role = forms.ChoiceField(label=__("Role"), choices=GroupRole.choices)
-    representing = forms.ChoiceField(label=__("Organisation the member comes from"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=GroupRole.choices)
+    representing = forms.ChoiceField(label=gettext_lazy("Organisation the member comes from"), required=False)
 
     def __init__(self, data: Any, actor: AnyActor, **options: Any) -> None:
         super().__init__(data, **options)
@@ -67,18 +66,18 @@ class Place(forms.Form):
 
 
 class Join(Place):
-    person = PersonNumberField(label=__("Number of the person"))
-    since = DayField(label=__("Member since"))
+    person = PersonNumberField(label=gettext_lazy("Number of the person"))
+    since = DayField(label=gettext_lazy("Member since"))
     field_order = ["person", "role", "representing", "since"]
 
 
 class Change(Place):
-    on = DayField(label=__("From this day on"))
+    on = DayField(label=gettext_lazy("From this day on"))
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class Leave(forms.Form):
-    until = DayField(label=__("First day no longer a member"))
+    until = DayField(label=gettext_lazy("First day no longer a member"))
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 

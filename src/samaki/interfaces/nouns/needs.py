@@ -14,8 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samaki.ground.activities.models import Activity
@@ -67,16 +66,18 @@ class Ask(forms.Form):
     """What is asked, by whom, where and when; `where` is left out where there is one only."""
 
     text = forms.CharField(
-        label=__("What do they ask to learn?"),
+        label=gettext_lazy("What do they ask to learn?"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=operations.LONGEST,
-        help_text=__("No names: others read this."),
+        help_text=gettext_lazy("No names: others read this."),
     )
-    raised_by = forms.ChoiceField(label=__("Asked by"), choices=LearningNeed.RaisedBy.choices)
-    raised_on = DayField(label=__("Asked on"))
-    group = forms.ChoiceField(label=__("Group"), required=False)
+    raised_by = forms.ChoiceField(label=gettext_lazy("Asked by"), choices=LearningNeed.RaisedBy.choices)
+    raised_on = DayField(label=gettext_lazy("Asked on"))
+    group = forms.ChoiceField(label=gettext_lazy("Group"), required=False)
     place = forms.ChoiceField(
-        label=__("Place"), required=False, help_text=__("Leave empty where it is the place of the group.")
+        label=gettext_lazy("Place"),
+        required=False,
+        help_text=gettext_lazy("Leave empty where it is the place of the group."),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -110,11 +111,11 @@ class Revised(forms.Form):
 
 
 class PutInOrder(Revised):
-    place_in_order = CountField(label=__("Place in the order (1 is first)"), min_value=1, max_value=999)
+    place_in_order = CountField(label=gettext_lazy("Place in the order (1 is first)"), min_value=1, max_value=999)
 
 
 class Answer(Revised):
-    activity = forms.ChoiceField(label=__("The training that answers it"))
+    activity = forms.ChoiceField(label=gettext_lazy("The training that answers it"))
 
     def __init__(self, data: Any, trainings: Mapping[str, Activity], **options: Any) -> None:
         super().__init__(data, **options)
@@ -125,10 +126,10 @@ class Answer(Revised):
 
 class Decline(Revised):
     because = forms.CharField(
-        label=__("Why is it declined?"),
+        label=gettext_lazy("Why is it declined?"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=operations.LONGEST,
-        help_text=__("Those who asked should be able to hear this reason."),
+        help_text=gettext_lazy("Those who asked should be able to hear this reason."),
     )
 
 
