@@ -19,3 +19,14 @@ menu.register(
         order=34,
     )
 )
+menu.register(
+    MenuEntry(
+        "keying",
+        _("Key answers from paper"),
+        "keying_activities",
+        LEARNING,
+        hint=_("A sheet of answers, person by person."),
+        roles=frozenset(RULES[Action.RECORD_ACTIVITY]),
+        order=35,
+    )
+)

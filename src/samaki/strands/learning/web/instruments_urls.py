@@ -1,9 +1,12 @@
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from samaki.strands.learning.web import changes
+from samaki.strands.learning.web import changes, keying
 
 urlpatterns: list[URLPattern] = [
-    re_path(r"^learning/changes/$", changes.changes, name="learning_changes"),
+    path("learning/keying/", keying.choose, name="keying_activities"),
+    path("learning/keying/<int:activity_id>/", keying.about, name="keying"),
+    path("learning/keying/<int:activity_id>/<int:version_id>/<slug:moment>/", keying.sheet, name="keying_sheet"),
+    path("learning/changes/", changes.changes, name="learning_changes"),
     re_path(
         r"^learning/changes/(?P<kind>series|activity)/(?P<training_id>[0-9]{1,15})/(?P<version_id>[0-9]{1,15})/$",
         changes.change,
