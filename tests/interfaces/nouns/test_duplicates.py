@@ -138,3 +138,11 @@ def test_another_organisation_neither_sees_nor_decides() -> None:
         assert client.post(action_of(pair), {word: "1"}).status_code == 404
     pair.refresh_from_db()
     assert pair.state == "open"
+
+
+def test_what_one_of_the_two_never_said_is_not_called_a_difference() -> None:
+    pair = pairs()[0]
+    Person.objects.filter(pk=pair.first_id).update(birth_year=1990, gender="woman")
+    Person.objects.filter(pk=pair.second_id).update(birth_year=None, gender="woman")
+    page = signed_in("partner-me-3").get(ADDRESS).content.decode()
+    assert "<mark>1990</mark>" not in page

@@ -133,9 +133,14 @@ def _cards(request: ActorRequest, pair: Candidate, names: Mapping[int, Identity]
     found = queries.people(request.actor, on=timezone.localdate(), person_ids=ids, with_merged=True, limit=2).rows
     by_id = {one["row"].id: one for one in rows_in_words(found)}
     lines = [_lines(by_id[key], names.get(key)) for key in ids if key in by_id]
-    same = [len({str(line[at][1]) for line in lines}) < 2 for at in range(len(lines[0]))] if lines else []
+    none = _("Not recorded")
+    said = [{str(line[at][1]) for line in lines} - {none} for at in range(len(lines[0]))] if lines else []
+    # What one of the two never said is not known, which is no difference.
     return tuple(
-        Card(key, tuple(Row(label, value, not same[at], secret) for at, (label, value, secret) in enumerate(line)))
+        Card(
+            key,
+            tuple(Row(label, value, len(said[at]) > 1, secret) for at, (label, value, secret) in enumerate(line)),
+        )
         for key, line in zip(ids, lines, strict=True)
     )
 
