@@ -1,4 +1,5 @@
-"""A whole form as files, for its own organisation's work (T3): zipped CSV as a stream, or a workbook. Nothing is cut.
+"""A whole form as files, for its own organisation's work (T3): zipped CSV as a stream, or a workbook. Nothing is cut
+without a word.
 
 A stream opens some hundred submissions at a time and keeps none, so its memory does not grow with them.
 """
@@ -10,7 +11,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +21,7 @@ from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from samaki.engines.fieldforms.answers_of_forms import (
     ABOUT,
@@ -40,8 +43,11 @@ from samaki.kernel.errors import Invalid
 LEVEL = 1  # of deflate: a third of the time of the usual, a tenth more to send
 BLOCK = 256 * 1024  # characters of CSV deflated together
 MOST_ROWS = 1_048_575  # of a sheet, beside its headings
+LONGEST_CELL = 32_767  # characters of a sheet's cell
 MOST_HELD = 16 * 1024 * 1024  # bytes of a part that waits for its turn
-MAIN = "form"
+MAIN, CUT = "form", "cut"
+_CUT_KM = "ចម្លើយទាំងនេះវែងជាងចំនួនតួអក្សរដែលក្រឡាមួយផ្ទុកបាន ដូច្នេះនៅទីនេះត្រូវបានកាត់ឱ្យខ្លី។ ឯកសារ CSV មានចម្លើយពេញលេញ។"
+_CUT_EN = "These answers are longer than a cell can hold and are cut short here. The CSV files hold them whole."
 
 
 def as_zipped_csv(actor: AnyActor, form: Form) -> Iterator[bytes]:
@@ -54,14 +60,15 @@ def as_zipped_csv(actor: AnyActor, form: Form) -> Iterator[bytes]:
 
 def as_workbook(actor: AnyActor, form: Form) -> bytes:
     """XLSX, each repeated part on its own sheet. Raises Refused, and Invalid("too_many_rows_for_a_sheet") where a part
-    has more rows than a sheet: nothing is cut."""
+    has more rows than a sheet. An answer longer than a cell is cut, and a sheet says which: the CSV files hold it."""
     found, parts = _begun(actor, form, "xlsx")
     folder = Path(settings.MEDIA_ROOT) / "exports"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = io.BytesIO()
     with TemporaryDirectory(dir=folder) as own:  # rows wait there, so that memory does not grow with them
         book = Workbook(target, {"constant_memory": True, "tmpdir": own, "strings_to_formulas": False})
-        sheets = {part.path: _Sheet(book, name) for part, name in zip(parts, _names(parts, 31), strict=True)}
+        names = _names(parts, 31)
+        sheets = {part.path: _Sheet(book, name) for part, name in zip(parts, names, strict=True)}
         for part in parts:
             sheets[part.path].add(_heading(part))
         for row in rows(found, form):
@@ -69,14 +76,31 @@ def as_workbook(actor: AnyActor, form: Form) -> bytes:
             for part in parts:
                 for cells in _cells(part, parts, row, answers):
                     sheets[part.path].add(cells)
+        if cut := [one for sheet in sheets.values() for one in sheet.cut]:
+            _tell_of_cut(book, cut, taken={name.lower() for name in names})
         book.close()
     return target.getvalue()
 
 
+def _tell_of_cut(book: Any, cut: Sequence[tuple[str, str, int]], *, taken: Set[str]) -> None:
+    """A sheet that opens first and names every cell that holds less than was sent."""
+    name = next(name for name in (CUT, *(f"{CUT}-{number}" for number in count(2))) if name not in taken)
+    sheet = book.add_worksheet(name)
+    sheet.write_string(0, 0, _CUT_KM)
+    sheet.write_string(1, 0, _CUT_EN)
+    for row, cells in enumerate((("sheet", "cell", "characters"), *cut), start=2):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    sheet.activate()
+
+
 class _Sheet:
+    """`cut` names the cells that hold less than was sent: sheet, cell, characters sent."""
+
     def __init__(self, book: Any, name: str) -> None:
-        self.sheet = book.add_worksheet(name)
+        self.name, self.sheet = name, book.add_worksheet(name)
         self.rows = 0
+        self.cut: list[tuple[str, str, int]] = []
 
     def add(self, cells: Sequence[str]) -> None:
         if self.rows > MOST_ROWS:
@@ -84,7 +108,9 @@ class _Sheet:
             raise Invalid("too_many_rows_for_a_sheet", words, most=f"{MOST_ROWS:,}")
         for column, text in enumerate(cells):
             if text:
-                self.sheet.write_string(self.rows, column, text[:32_767])
+                self.sheet.write_string(self.rows, column, text[:LONGEST_CELL])
+            if len(text) > LONGEST_CELL:
+                self.cut.append((self.name, xl_rowcol_to_cell(self.rows, column), len(text)))
         self.rows += 1
 
 

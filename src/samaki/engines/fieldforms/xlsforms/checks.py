@@ -4,6 +4,7 @@ that is never stored. ODK Validate sees more of an expression's meaning; see `va
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ _KHMER = re.compile(r"\bkm\b|khmer|ខ្មែរ", re.IGNORECASE)
 _ENGLISH = re.compile(r"\ben\b|english|អង់គ្លេស", re.IGNORECASE)
 _KHMER_LETTER = re.compile(r"[\u1780-\u17ff]")
 _LATIN_LETTER = re.compile(r"[A-Za-z]")
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # classes of Unicode's UAX 9
 _ITEXT = re.compile(r"jr:itext\(\s*['\"](.+?)['\"]\s*\)")
 
 
@@ -49,6 +51,7 @@ def checked(root: etree._Element, definition: Definition, rows: Rows) -> tuple[F
         *_expressions(root, rows),
         *_never_stored(definition, rows),
         *_languages(root, definition),
+        *_title(definition.title),
         *(Fault("form_media_wanted", Level.NOTE, value=name) for name in sorted(definition.media)),
     ]
     if any(name_of(element) == "submission" and element.get("base64RsaPublicKey") for element in root.iter()):
@@ -157,6 +160,12 @@ def _never_stored(definition: Definition, rows: Rows) -> Iterator[Fault]:
         for _value, km, en in question.choices:
             if code := asked(km, en):
                 yield Fault(code, Level.ASK, "choices", None, question.name, (en or km)[:LONGEST_SHOWN])
+
+
+def _title(title: str) -> Iterator[Fault]:
+    if turning := sorted({sign for sign in title if unicodedata.bidirectional(sign) in _TURNING}):
+        named = ", ".join(f"U+{ord(sign):04X}" for sign in turning)
+        yield Fault("form_title_turned", Level.ERROR, "settings", 2, "form_title", named)
 
 
 def _languages(root: etree._Element, definition: Definition) -> Iterator[Fault]:

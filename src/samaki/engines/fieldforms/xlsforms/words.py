@@ -110,6 +110,11 @@ reason(
     "form_id_taken", _("Another form has the id %(value)s."), _("Please write another form_id in the sheet settings.")
 )
 reason("form_id_too_long", _("The form’s id or version is too long."), _("Please shorten it in the sheet settings."))
+reason(
+    "form_title_turned",
+    _("The form’s title holds hidden signs that turn the direction of writing: %(value)s."),
+    _("Phones would show it, and what stands beside it, backwards. Please type the title anew in the sheet settings."),
+)
 reason("form_media_wanted", _("The form needs the file %(value)s beside it."), _("Please attach it before publishing."))
 reason(
     "form_encrypts",
