@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -84,7 +84,7 @@ def as_workbook(actor: AnyActor, form: Form) -> bytes:
 
 def _tell_of_cut(book: Any, cut: Sequence[tuple[str, str, int]], *, taken: Set[str]) -> None:
     """A sheet that opens first and names every cell that holds less than was sent."""
-    name = next(name for name in (CUT, *(f"{CUT}-{number}" for number in count(2))) if name not in taken)
+    name = next(name for name in chain([CUT], (f"{CUT}-{number}" for number in count(2))) if name not in taken)
     sheet = book.add_worksheet(name)
     sheet.write_string(0, 0, _CUT_KM)
     sheet.write_string(1, 0, _CUT_EN)
