@@ -180,10 +180,10 @@ def load_needs(programme: Programme, banteay_srei: Organisation, groups: dict[st
     for code, group in groups.items():
         analysed, voted, first, again, second = (activities[f"bs-{code}-{step}"] for step in (1, 2, 3, 5, 7))
         asked = [
-            (analysed, "How land titles are registered, and what a wife signs.", voted, first),
-            (again, "How to speak before the commune council.", again, second),
-            (again, "How to keep the accounts of a savings group.", again, None),
-            (second, "The labour law for day workers.", None, None),
+            (analysed, "របៀបចុះបញ្ជីប័ណ្ណដី និងអ្វីដែលភរិយាត្រូវចុះហត្ថលេខា។", voted, first),
+            (again, "របៀបនិយាយនៅមុខក្រុមប្រឹក្សាឃុំ។", again, second),
+            (again, "របៀបកាន់បញ្ជីក្រុមសន្សំប្រាក់។", again, None),
+            (second, "ច្បាប់ការងារសម្រាប់អ្នកធ្វើការស៊ីឈ្នួលប្រចាំថ្ងៃ។", None, None),
         ]
         for raised, text, ordered, answer in asked:
             order += 1 if ordered is not None and answer is None else 0
@@ -212,10 +212,10 @@ def load_needs(programme: Programme, banteay_srei: Organisation, groups: dict[st
         organisation=banteay_srei,
         raised_by=LearningNeed.RaisedBy.PARTNER,
         raised_on=dt.date(2023, 6, 1),
-        text="A course on drone maps for community staff.",
+        text="វគ្គអំពីការធ្វើផែនទីដោយដ្រូន សម្រាប់បុគ្គលិកសហគមន៍។",
         state=LearningNeed.State.DECLINED,
         closed_on=dt.date(2023, 6, 20),
-        declined_because="No group asked for it; land titles come first.",
+        declined_because="គ្មានក្រុមណាស្នើទេ។ ប័ណ្ណដីត្រូវមកមុន។",
         **MARKS,
     )
 

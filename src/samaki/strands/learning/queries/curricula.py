@@ -138,12 +138,12 @@ def uses(actor: AnyActor, version: CurriculumVersion) -> list[tuple[Activity, li
     found = SessionUse.objects.filter(version=version, session__activity__in=activities(actor))
     rows = found.select_related(
         "session__activity__organisation", "session__activity__place", "module", "session__activity__programme"
-    ).order_by("-session__held_on", "session__number", "module__number", "pk")
+    ).order_by("session__number", "module__number", "pk")
     by_activity: dict[int, tuple[Activity, list[SessionUse]]] = {}
     for one in rows:
         activity = one.session.activity
         by_activity.setdefault(activity.pk, (activity, []))[1].append(one)
-    return list(by_activity.values())
+    return sorted(by_activity.values(), key=lambda one: (one[0].starts_on, one[0].pk), reverse=True)
 
 
 def uses_of(actor: AnyActor, activity: Activity) -> list[SessionUse]:
