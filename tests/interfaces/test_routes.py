@@ -17,7 +17,7 @@ from samaki.engines.fieldforms.models import Form, Submission
 from samaki.engines.fieldforms.operations.parcels import Parcel
 from samaki.engines.fieldforms.operations.receiving import receive
 from samaki.ground.accounts.models import User
-from samaki.ground.activities.models import Activity
+from samaki.ground.activities.models import Activity, Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.needs.models import LearningNeed
 from samaki.ground.organisations.models import Organisation
@@ -27,6 +27,7 @@ from samaki.ground.periods.rules import State
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import Actor, Grant, Role
 from samaki.strands.counselling.models import Case
+from samaki.strands.learning.models import Certification, Curriculum, CurriculumVersion, Material, Module, Review
 from tests.factories.fieldforms import a_form, xml
 from tests.interfaces.pages import signed_in
 
@@ -67,6 +68,16 @@ STATUS: dict[str, dict[str, int]] = {
     "needs": LISTS,
     "need_raise": {**OWN_LIST, "officer": 403},
     "need": INSIDE,
+    "curricula": LISTS,
+    "curriculum_new": {**OWN_LIST, "officer": 200},
+    "curriculum": INSIDE_PROGRAMME,  # what a programme teaches is read by all of its partners
+    "curriculum_version": INSIDE_PROGRAMME,
+    "curriculum_proposal": INSIDE_PROGRAMME,
+    "curriculum_module": INSIDE_PROGRAMME,
+    "curriculum_module_new": {**INSIDE_PROGRAMME, "other": 403},
+    "material": INSIDE_PROGRAMME,
+    "themes": INSIDE_PROGRAMME,
+    "activity_taught": {**INSIDE, "officer": 403},
     "people": OWN_LIST,
     "person": NAMES,
     "duplicates": OWN_LIST,
@@ -86,16 +97,30 @@ STATUS: dict[str, dict[str, int]] = {
     "form_xlsx": {**INSIDE, "officer": 403},
     "submission": NAMES,
     "submissions_to_mend": OWN_LIST,
+    "series_list": LISTS,
+    "series_add": OWN_LIST,
+    "series": INSIDE,
+    "series_person": {**INSIDE, "officer": 403},  # the series is the programme's to oversee, its people are not
+    "take_attendance": {**INSIDE, "officer": 403},
+    "session_leads": {**INSIDE, "officer": 403},
+    "certificate": {**INSIDE, "officer": 404},
+    "certificate_paper": {**INSIDE, "officer": 404},
+    "pathway": NAMES,
+    "coaching_visit": NAMES,
+    "learning_follow_up": NAMES,
+    "learning_due": OWN_LIST,
 }
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
     *("across", "across_review", "across_compare", "decide_across", "across_agree", "across_end"),
+    *("series_step", "visit_notes", "public_certificate"),
     *("form_step", "form_again", "form_version_step", "form_media", "form_media_remove"),
     *("submission_step", "submission_file"),
     *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
     *("devices", "add_device", "revoke_device"),
     *("field", "field_worker", "field_manifest", "field_me", "field_phone", "field_data", "field_send"),
+    *("curriculum_draft", "curriculum_step", "curriculum_module_remove", "material_remove"),
     *("need_step", "group_member_step", "group_composition_csv"),
     *("verify_record", "verify_record_done", "return_record", "make_sheet", "sheet", "sheet_paper"),
     *("or_form_list", "or_submission", "or_xform", "or_manifest", "or_media"),
@@ -121,7 +146,17 @@ def theirs() -> dict[str, list[object]]:
     report = PeriodReport.objects.filter(organisation__key="banteay-srei", state=State.SUBMITTED).order_by("pk").first()
     assert activity and group and person and pair and report
     form, sent = _a_form_with_a_record()
+    certificate = Certification.objects.filter(organisation__key="banteay-srei").order_by("pk").first()
+    assert certificate and certificate.series
+    taught = Session.objects.filter(activity__in_series__series=certificate.series).order_by("pk")[0]
     return {
+        "series": [certificate.series.key],
+        "series_person": [certificate.series.key, certificate.person_id],
+        "take_attendance": [taught.pk],
+        "session_leads": [taught.pk],
+        "certificate": [certificate.pk],
+        "certificate_paper": [certificate.pk, "km"],
+        **{name: [certificate.person_id] for name in ("pathway", "coaching_visit", "learning_follow_up")},
         "programme": ["fia"],
         "place": ["15"],
         "programme_results": ["fia"],
@@ -134,6 +169,9 @@ def theirs() -> dict[str, list[object]]:
         "group_members": [group.key],
         "group_member": [group.key, _a_membership(group).pk],
         "need": [_a_need(group).pk],
+        **_of_a_curriculum(group.programme, group.organisation),
+        "themes": ["fia"],
+        "activity_taught": [activity.key],
         "person": [person.pk],
         "user": [User.objects.get(username="officer").pk],
         "periods": ["fia"],
@@ -167,6 +205,26 @@ def _a_need(group: Group) -> LearningNeed:
         defaults={"raised_by": "community", "raised_on": "2023-01-01"},
     )
     return made
+
+
+def _of_a_curriculum(programme: Programme, organisation: Organisation) -> dict[str, list[object]]:
+    """A draft with a module, its material, and a change proposed."""
+    scope = {"programme": programme, "organisation": organisation}
+    curriculum, _is_new = Curriculum.objects.get_or_create(key="routes", defaults={**scope, "title_en": "Routes"})
+    version, _is_new = CurriculumVersion.objects.get_or_create(curriculum=curriculum, number=1)
+    module, _is_new = Module.objects.get_or_create(version=version, number=1, defaults={"title_en": "One"})
+    file = {"title": "a", "content_type": "text/plain", "content": b"a"}
+    material, _is_new = Material.objects.get_or_create(module=module, language="en", name="a.txt", defaults=file)
+    said = {"on": "2023-01-01", "by": "staff", "text": "More"}
+    proposal, _is_new = Review.objects.get_or_create(version=version, step="proposed", defaults=said)
+    return {
+        "curriculum": ["routes"],
+        "curriculum_version": ["routes", 1],
+        "curriculum_proposal": ["routes", 1, proposal.pk],
+        "curriculum_module": ["routes", 1, module.pk],
+        "curriculum_module_new": ["routes", 1],
+        "material": [material.pk],
+    }
 
 
 def _a_form_with_a_record() -> tuple[Form, Submission]:

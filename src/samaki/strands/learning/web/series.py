@@ -17,7 +17,7 @@ from samaki.ground.activities.models import Activity
 from samaki.ground.people.queries import reveal_many
 from samaki.ground.programmes.queries import programmes_for
 from samaki.kernel.errors import Conflict, Invalid, NotFound
-from samaki.kernel.policy import Action, may
+from samaki.kernel.policy import Action, may, refusal
 from samaki.strands.learning.models import Series
 from samaki.strands.learning.operations import series as operations
 from samaki.strands.learning.queries import attendance
@@ -48,6 +48,8 @@ def series_list(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: ActorRequest) -> HttpResponse:
     form = NewSeries(request.POST if request.method == "POST" else None, request.actor)
+    if not form.within:
+        raise refusal(request.actor, Action.RUN_SERIES)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         holder = form.within[given["holder"]]
