@@ -113,7 +113,9 @@ def check(table: Table, setting: Setting) -> Checked:
         key = (id(who[0]), *who[1:5], id(who[5]))  # the same words are the same identity and consents
         person = known.get(key)
         if person is None:
-            person = known[key] = _person(*who, setting.today)
+            identity, gender, birth_year, age_band, place_id, consents = who
+            person = _person(identity, gender, birth_year, age_band, place_id, consents, setting.today)
+            known[key] = person
         rows.append(RosterRow(person, group, role or "member", joined_on, session))  # type: ignore[arg-type]  # read so
         where.append(row)
     return table.without_faults(rows, where)

@@ -109,8 +109,8 @@ def stored_cases(programme: Programme, organisation: Organisation, codes: Sequen
     whose = {"programme_id": programme.pk, "organisation_id": organisation.pk}
     cases = rows_among(Case, KeptCase._fields, "code", frozenset(codes), whose)
     found = {kept[0]: Stored(KeptCase(*kept)) for kept in cases}
-    columns = ("case_id", "number", *KeptSession._fields)
-    for case_id, number, key, held_on, revision in rows_among(CaseSession, columns, "case_id", found):
+    of_sessions = ("case_id", "number", *KeptSession._fields)
+    for case_id, number, key, held_on, revision in rows_among(CaseSession, of_sessions, "case_id", found):
         found[case_id].sessions[number] = (key, held_on, revision)
     columns = ("case_id", "violence", "judged_on", *KeptJudgement._fields)
     said_by = {"informant": ABOUT[0], "instrument": ABOUT[1]}

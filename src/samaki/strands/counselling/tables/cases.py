@@ -105,7 +105,7 @@ def check(table: Table, setting: Setting) -> Checked:
             table.fault(row, "code", "row_twice", row=table.lines[seen[code]])
         if row in table.faulty_rows or group is None or place_id is None or held is None:
             continue
-        rows.append(CaseRow(code, group.pk, place_id, opened_on, held, judged, birth_year))  # type: ignore[arg-type]  # read so
+        rows.append(CaseRow(code, group.pk, place_id, opened_on, held, judged, birth_year))
         where.append(row)
     return table.without_faults(rows, where)
 
