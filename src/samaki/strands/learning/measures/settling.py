@@ -63,7 +63,8 @@ class _Cascade:
             asked = touched.get(RESPONSES.key, np.empty(0, np.int64))
             return {
                 RESPONSES.key: (asked, {"generation": np.full(len(asked), -1, np.int8)}),
-                SESSIONS.key: (rows, {"generation": np.full(len(rows), -1), "led": np.zeros(len(rows), np.int8)})}
+                SESSIONS.key: (rows, {"generation": np.full(len(rows), -1), "led": np.zeros(len(rows), np.int8)}),
+            }
         if not self._stands(columns, touched):
             return self._anew(columns)
         return self._patched(self._standing, columns, touched)
