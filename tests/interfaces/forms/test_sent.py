@@ -32,7 +32,7 @@ def test_the_table_shows_answers_and_each_repeated_part(site: Site) -> None:
     form = site.published()
     sent = site.submit(form)
     page = site.me.get(f"/forms/{form.pk}/data/").content.decode()
-    assert ("2024-03-05" in page, f"/submissions/{sent.pk}/" in page) == (True, True)
+    assert ("5 March 2024" in page, f"/submissions/{sent.pk}/" in page) == (True, True)
     people = site.me.get(f"/forms/{form.pk}/data/?part=people").content.decode()
     assert ("A-1" in people, "A-2" in people) == (True, True)
     assert AuditEntry.objects.filter(action="read_form_data").count() == 2
