@@ -109,6 +109,8 @@ STATUS: dict[str, dict[str, int]] = {
     "coaching_visit": NAMES,
     "learning_follow_up": NAMES,
     "learning_due": OWN_LIST,
+    "cascades": {**dict.fromkeys(READERS, 403), "own": 200, "other": 302, "officer": 200},  # straight to the only one
+    "cascade": {**dict.fromkeys(READERS, 403), "own": 200, "other": 200, "officer": 200},
 }
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
@@ -158,6 +160,7 @@ def theirs() -> dict[str, list[object]]:
         "certificate_paper": [certificate.pk, "km"],
         **{name: [certificate.person_id] for name in ("pathway", "coaching_visit", "learning_follow_up")},
         "programme": ["fia"],
+        "cascade": ["fia"],
         "place": ["15"],
         "programme_results": ["fia"],
         "indicator": ["fia", "participants"],

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django import template
 
+from samaki.strands.learning.measures.generations import NAMES
+
 register = template.Library()
 
 
@@ -11,3 +13,15 @@ register = template.Library()
 def at(found: Mapping[int, str], key: int) -> str:
     """What the mapping holds for the key, "" where nothing."""
     return found.get(key, "")
+
+
+@register.filter
+def generation(key: str) -> str:
+    """The generation in words."""
+    return str(NAMES[key])
+
+
+@register.filter
+def gained(g: float) -> str:
+    """A mean gain to two decimals."""
+    return f"{g:.2f}"
