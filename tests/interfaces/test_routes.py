@@ -27,7 +27,16 @@ from samaki.ground.periods.rules import State
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import Actor, Grant, Role
 from samaki.strands.counselling.models import Case
-from samaki.strands.learning.models import Certification, Curriculum, CurriculumVersion, Material, Module, Review
+from samaki.strands.learning.models import (
+    Certification,
+    Curriculum,
+    CurriculumVersion,
+    InstrumentVersion,
+    Material,
+    Module,
+    Response,
+    Review,
+)
 from tests.factories.fieldforms import a_form, xml
 from tests.interfaces.pages import signed_in
 
@@ -41,6 +50,7 @@ INSIDE_PROGRAMME = {**INSIDE, "other": 200}  # both partners; each sees her own 
 NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 ADMINISTERED = {**dict.fromkeys(READERS, 403), "administrator": 200}
+OF_PROGRAMME = {**dict.fromkeys(("donor", "authority", "administrator"), 403), "own": 200, "other": 200, "officer": 200}
 LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
 
 STATUS: dict[str, dict[str, int]] = {
@@ -109,6 +119,11 @@ STATUS: dict[str, dict[str, int]] = {
     "coaching_visit": NAMES,
     "learning_follow_up": NAMES,
     "learning_due": OWN_LIST,
+    "learning_changes": OF_PROGRAMME,
+    "learning_change": INSIDE,
+    "keying_activities": OWN_LIST,
+    "keying": {**INSIDE, "officer": 403, "donor": 403, "authority": 403, "administrator": 403},
+    "keying_sheet": {**INSIDE, "officer": 403, "donor": 403, "authority": 403, "administrator": 403},
     "cascades": {**dict.fromkeys(READERS, 403), "own": 200, "other": 302, "officer": 200},  # straight to the only one
     "cascade": {**dict.fromkeys(READERS, 403), "own": 200, "other": 200, "officer": 200},
 }
@@ -159,6 +174,7 @@ def theirs() -> dict[str, list[object]]:
         "certificate": [certificate.pk],
         "certificate_paper": [certificate.pk, "km"],
         **{name: [certificate.person_id] for name in ("pathway", "coaching_visit", "learning_follow_up")},
+        **_of_answers(activity),
         "programme": ["fia"],
         "cascade": ["fia"],
         "place": ["15"],
@@ -190,6 +206,27 @@ def theirs() -> dict[str, list[object]]:
         "reveal_name": [person.pk],
         "verify_report": [report.pk],
         "return_report": [report.pk],
+    }
+
+
+def _of_answers(activity: Activity) -> dict[str, list[object]]:
+    """Answers of one person at the activity."""
+    version = InstrumentVersion.objects.get(instrument__key="law-2005", number=1)
+    person = Person.objects.filter(organisation=activity.organisation_id).order_by("pk")[0]
+    Response.objects.create(
+        programme=activity.programme,
+        organisation=activity.organisation,
+        activity=activity,
+        person=person,
+        version=version,
+        moment=Response.Moment.PRE,
+        answered_on=activity.starts_on,
+        answers=b"",
+    )
+    return {
+        "learning_change": ["activity", activity.pk, version.pk],
+        "keying": [activity.pk],
+        "keying_sheet": [activity.pk, version.pk, "pre"],
     }
 
 
