@@ -30,6 +30,11 @@ VARIABLES = (
     ),
     Variable("SAMAKI_HIS_KEY", "", "The same for counselling and vetting; empty means SAMAKI_DATA/keys/his.key."),
     Variable("SAMAKI_HERS_KEY", "", "The same for the women’s services; empty means SAMAKI_DATA/keys/hers.key."),
+    Variable(
+        "SAMAKI_ANCHOR",
+        "",
+        "File that marks of the audit trail are added to, best elsewhere; empty means SAMAKI_DATA/audit.anchor.",
+    ),
     Variable("SAMAKI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, separated by commas."),
     Variable("SAMAKI_HTTPS", "", "1 where the site stands behind HTTPS: secure cookies, HSTS, redirects."),
     Variable("SAMAKI_DEBUG", "", "1 shows errors in full; never on a site that holds real records."),

@@ -188,6 +188,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500  # a phone sends up to 101 with one form
 OPENROSA_MOST_BYTES = 20 * 1024 * 1024  # of one submission's body, as phones are told; they split what is larger
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["samaki.interfaces.web.uploads.NotKept"]  # imports, which take files, set their own
+AUDIT_ANCHOR = environment.value("SAMAKI_ANCHOR") or str(DATA / "audit.anchor")
 MEDIA_ROOT = DATA / "files"
 
 # Two languages, always

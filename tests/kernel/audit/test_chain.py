@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from samaki.kernel.actors import System
+from samaki.kernel.audit.anchor import AnchorBroken, anchor, marks
 from samaki.kernel.audit.chain import seal_tail, verify
 from samaki.kernel.audit.models import AuditEntry, AuditSeal
 from samaki.kernel.audit.operations import record
@@ -112,3 +115,41 @@ def test_all_links_gone_show_as_overdue(sealed: list[AuditEntry]) -> None:
     AuditSeal.objects.all().delete()
     verdict = verify()
     assert (verdict.sealed, verdict.unsealed, verdict.overdue) == (0, 5, 5)
+
+
+def test_a_trail_rewritten_and_chained_anew_does_not_match_its_marks(sealed: list[AuditEntry], tmp_path: Path) -> None:
+    with override_settings(AUDIT_ANCHOR=str(tmp_path / "anchor")):
+        assert anchor()
+        assert verify().whole
+        AuditSeal.objects.all().delete()
+        AuditEntry.objects.filter(pk=sealed[0].pk).update(actor_name="nobody")
+        seal_tail()
+        verdict = verify()
+        assert (verdict.broken_at, len(verdict.unanchored), verdict.whole) == (None, 1, False)
+
+
+def test_an_end_taken_away_does_not_match_its_marks(sealed: list[AuditEntry], tmp_path: Path) -> None:
+    with override_settings(AUDIT_ANCHOR=str(tmp_path / "anchor")):
+        anchor()
+        AuditSeal.objects.filter(entry=sealed[-1]).delete()
+        AuditEntry.objects.filter(pk=sealed[-1].pk).delete()
+        assert [mark.position for mark in verify().unanchored] == [len(sealed)]
+
+
+def test_a_mark_is_added_once_a_minute_and_only_where_there_is_news(sealed: list[AuditEntry], tmp_path: Path) -> None:
+    at = timezone.now()
+    with override_settings(AUDIT_ANCHOR=str(tmp_path / "anchor")):
+        assert anchor(at)
+        assert not anchor(at + dt.timedelta(hours=1))
+        record(System("later"), "act", ("thing", 9))
+        seal_tail()
+        assert not anchor(at + dt.timedelta(seconds=59))
+        assert anchor(at + dt.timedelta(seconds=60))
+        assert len(list(marks())) == 2
+
+
+def test_a_file_that_is_no_anchor_is_said(sealed: list[AuditEntry], tmp_path: Path) -> None:
+    path = tmp_path / "anchor"
+    path.write_text("hello\n")
+    with override_settings(AUDIT_ANCHOR=str(path)), pytest.raises(AnchorBroken):
+        verify()

@@ -7,6 +7,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from samaki.kernel.audit.anchor import AnchorBroken, anchor
 from samaki.kernel.audit.chain import seal_tail
 from samaki.kernel.audit.models import AuditEntry
 
@@ -45,4 +46,13 @@ class Sealer(threading.Thread):
             while seal_tail(BATCH) == BATCH and not self._ending.is_set():
                 pass
             self._last_seen = last
+        self._anchor()
         self._rounds += 1
+
+    def _anchor(self) -> None:
+        """A file that cannot be written is said once a while; the chain goes on without it."""
+        try:
+            anchor()
+        except (OSError, AnchorBroken) as error:
+            if self._rounds % WHOLE_EVERY == 0:
+                logger.error("the audit trail is not anchored: %s", error)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
+from samaki.kernel.audit.anchor import Mark, disagreements, marks
 from samaki.kernel.audit.models import AuditEntry, AuditSeal
 
 GENESIS = "0" * 64
@@ -20,16 +21,18 @@ ONE_SEALER = 0x5341_4D41_4B49  # PostgreSQL's advisory lock of whoever seals: "S
 @dataclass(frozen=True)
 class Verdict:
     """`broken_at` is the id of the first entry whose link does not hold; `unsealed` counts the entries without a link,
-    `overdue` those of them older than a minute: no sealer has run since, or links were taken out."""
+    `overdue` those of them older than a minute: no sealer has run since, or links were taken out. `unanchored` are the
+    marks kept outside that the chain does not bear out."""
 
     sealed: int
     unsealed: int
     overdue: int
     broken_at: int | None
+    unanchored: tuple[Mark, ...] = ()
 
     @property
     def whole(self) -> bool:
-        return self.broken_at is None
+        return self.broken_at is None and not self.unanchored
 
 
 def _digest(previous: str, entry: AuditEntry) -> str:
@@ -75,12 +78,22 @@ def _wait_for_other_sealers() -> None:
 
 
 def verify() -> Verdict:
-    """Follows the chain from its first link, whose position is 1, each one more than the last."""
+    """Follows the chain from its first link, whose position is 1, each one more than the last, and holds it against the
+    marks kept outside. Raises AnchorBroken where their file is no such file."""
+    wanted, links = {mark.position for mark in marks()}, {}
     previous, sealed, broken = GENESIS, 0, None
     for link in AuditSeal.objects.select_related("entry").order_by("position").iterator(chunk_size=2000):
         sealed += 1
         if broken is None and (link.position, link.digest) != (sealed, _digest(previous, link.entry)):
             broken = link.entry_id
         previous = link.digest
+        if link.position in wanted:
+            links[link.position] = link.digest
     tail = AuditEntry.objects.filter(seal__isnull=True)
-    return Verdict(sealed, tail.count(), tail.filter(at__lt=timezone.now() - SEALED_WITHIN).count(), broken)
+    return Verdict(
+        sealed,
+        tail.count(),
+        tail.filter(at__lt=timezone.now() - SEALED_WITHIN).count(),
+        broken,
+        tuple(disagreements(links)),
+    )
