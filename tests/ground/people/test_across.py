@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from samaki.ground.activities.models import Attendance
 from samaki.ground.organisations.models import Organisation
@@ -288,7 +288,8 @@ class TestDecisions:
             with pytest.raises(Conflict) as conflict:
                 act(paired.pair().pk, paired.programme, by=second)
             assert conflict.value.code == "already_decided"
-            assert str(conflict.value) == "steward has said of these two already: the same person."
+            with translation.override("en"):
+                assert str(conflict.value) == "steward has said of these two already: the same person."
 
     def test_unsure_stays_undecided_and_comes_last(self, paired: World) -> None:
         other = named("ឈុំ មុនី", "Chhum Mony")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,7 +174,8 @@ class TestDecisions:
         for second in (operations.confirm_same, operations.reject, operations.put_off):
             with pytest.raises(Conflict) as raised:
                 second(pairs[0, 1].pk, by=SETUP)
-            assert str(raised.value) == f"partner_me-7 has said of these two already: {said}."
+            with translation.override("en"):
+                assert str(raised.value) == f"partner_me-7 has said of these two already: {said}."
 
     def test_unsure_is_kept_counts_as_undecided_and_comes_last(self) -> None:
         _people, _pairs = self.three()
