@@ -61,14 +61,6 @@ def test_the_same_again_changes_nothing_and_a_correction_must_say_so() -> None:
     assert Response.objects.get().points == 6
 
 
-def test_what_one_sheet_told_it_may_tell_anew() -> None:
-    field, person = _field()
-    version = an_instrument()
-    take(field, told(field, person, version, right_answers(version, 4), origin="keyed:1"))
-    take(field, told(field, person, version, right_answers(version, 5), origin="keyed:1"))
-    assert Response.objects.get().points == 5
-
-
 @pytest.mark.parametrize(
     "answers, expected",
     [

@@ -14,12 +14,13 @@ from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
 from samaki.ground.places.operations import load_gazetteer
-from samaki.interfaces.demo import banteay_srei, cop_women, curricula, fia, learning, mpp, twg
+from samaki.interfaces.demo import banteay_srei, cop_women, curricula, fia, instruments, learning, mpp, twg
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
 from samaki.interfaces.demo.results import BY, load_plans
 from samaki.interfaces.demo.users import load_users
 from samaki.kernel.errors import Conflict
+from samaki.strands.learning.operations.instruments import load_instruments
 
 CAPITAL = "12"
 
@@ -52,6 +53,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     cop_women.load_groups(programmes["cop-women"], bodies, places)
     learning_groups = banteay_srei.load_groups(programmes["banteay-srei"], bodies["banteay-srei"], places)
     load_catalogue(by=BY)
+    load_instruments(by=BY)
     load_plans(programmes)
     for programme in programmes.values():
         ensure_built_in(programme, by=BY, at=at)
@@ -60,10 +62,12 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     if not records:
         return
     mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
+    instruments.load_mpp(programmes["mpp"], bodies["wela"], places)
     progress("mpp")
     twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
     learning.load_working_group(programmes["twg"], bodies["diakonia"], places)
     curricula.load_curriculum(programmes["twg"], bodies["diakonia"], working_group)
+    instruments.load_working_group(programmes["twg"], bodies["diakonia"])
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
     progress("fia")
@@ -72,6 +76,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     banteay_srei.load_records(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups, places)
     learning.load_banteay_srei(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups, places)
     curricula.load_needs(programmes["banteay-srei"], bodies["banteay-srei"], learning_groups)
+    instruments.load_banteay_srei(programmes["banteay-srei"], bodies["banteay-srei"])
     progress("banteay-srei")
 
 

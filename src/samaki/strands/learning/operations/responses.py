@@ -80,7 +80,7 @@ def take_responses(
     corrections: bool = False,
 ) -> Written:
     """Writes the answers with their scores; the same again changes nothing. What another origin told of that person,
-    version, moment and day is replaced only where `corrections` says so; what the same origin told always is.
+    version, moment and day is replaced only where `corrections` says so; what the same submission told always is.
 
     A post-test before its pre-test, and one of another version, are taken: sheets arrive in any order. They stand
     unmatched, and say why (see `rules.pairing`). Raises RowsInvalid naming each faulty one: Refused; Invalid:
@@ -104,7 +104,7 @@ def take_responses(
             days = {one.answered_on, *([response.answered_on] if response.pk else [])}
             if not _fill(response, one, looked):
                 continue
-            if response.pk and response.origin != one.origin and not corrections:
+            if response.pk and one.origin not in looked.by_origin and not corrections:
                 words = _(
                     "This person’s answers of that day stand already and say otherwise. Please mark a correction."
                 )

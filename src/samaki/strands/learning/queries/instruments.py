@@ -82,3 +82,9 @@ def definition_of(version: InstrumentVersion) -> Definition:
         version.source,
         questions_of(items),
     )
+
+
+def by_name(programme: Programme) -> dict[str, InstrumentVersion]:
+    """What answers may be given to, as a form names it: by key (the latest version), and by key and version."""
+    found = {one.instrument.key: one for one in latest(programme)}
+    return found | {f"{one.instrument.key} {one.number}": one for one in published(programme)}

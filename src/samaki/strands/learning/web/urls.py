@@ -1,10 +1,19 @@
 from django.urls import URLPattern, path
 
-from samaki.strands.learning.web import cascade_urls, certificates, curricula_urls, people, series, taking
+from samaki.strands.learning.web import (
+    cascade_urls,
+    certificates,
+    curricula_urls,
+    instruments_urls,
+    people,
+    series,
+    taking,
+)
 
 urlpatterns: list[URLPattern] = [
     *cascade_urls.urlpatterns,
     *curricula_urls.urlpatterns,
+    *instruments_urls.urlpatterns,
     path("learning/series/", series.series_list, name="series_list"),
     path("learning/series/new/", series.add, name="series_add"),
     path("learning/series/<slug:key>/", series.series, name="series"),
