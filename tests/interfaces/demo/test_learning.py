@@ -36,4 +36,4 @@ def test_completing_and_leading_have_figures_in_both_programmes() -> None:
         for key, period in (("twg", "2024"), ("banteay-srei", "2023"))
     ]
     active = figure(WHO, FigureQuery("twg", "active_facilitators", as_of=dt.date(2024, 6, 30)))
-    assert [(one.denominator or 0) > 0 and 0 < (one.numerator or 0) for one in (*completed, active)] == [True] * 3
+    assert [(one.denominator or 0) > 0 and (one.numerator or 0) > 0 for one in (*completed, active)] == [True] * 3
