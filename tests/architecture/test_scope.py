@@ -27,6 +27,7 @@ WITHOUT_SCOPE = {
     "counselling.Risk": "by its case",
     "counselling.Outcome": "by its case",
     "groups.Membership": "by its group",
+    "keyrings.KeyMark": "digests of keys, read at the start alone",
     "learning.Assessment": "by its series",
     "learning.CurriculumVersion": "by its curriculum",
     "learning.InstrumentItem": "by its version",

@@ -82,8 +82,11 @@ def test_few_rows_and_many_are_written_alike(number: int) -> None:
     read = Person.objects.order_by("pk").values_list(
         "pk", "organisation_id", "birth_year", "age_band_on", "is_example", "place_id", "origin", "created_at", "gender"
     )
-    shared = (True, None, "it's ? or %s ខ្មែរ", now, "not_recorded")
-    assert list(read) == [(pk, organisation, year, on, *shared) for pk, year, on in zip(ids, years, told, strict=True)]
+    shared: tuple[object, ...] = (True, None, "it's ? or %s ខ្មែរ", now, "not_recorded")
+    wanted: list[tuple[object, ...]] = [
+        (pk, organisation, year, on, *shared) for pk, year, on in zip(ids, years, told, strict=True)
+    ]
+    assert [tuple(row) for row in read] == wanted
 
 
 def test_many_rows_that_break_a_rule_of_the_table_are_an_integrity_error() -> None:

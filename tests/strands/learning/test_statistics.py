@@ -15,7 +15,7 @@ def test_the_interval_is_that_of_students_sleep_data() -> None:
     assert found is not None
     assert (found.n, found.improved, found.unchanged, found.worse) == (10, 9, 1, 0)
     assert found.change == pytest.approx(1.58)
-    assert (found.low, found.high) == (pytest.approx(0.7001142), pytest.approx(2.4598858))
+    assert [found.low, found.high] == pytest.approx([0.7001142, 2.4598858])
     assert found.is_small
 
 

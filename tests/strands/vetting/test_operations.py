@@ -326,7 +326,7 @@ def test_nobody_enters_the_table_but_as_an_applicant() -> None:
 
 def _path(state: State) -> list[State]:
     """States on the way to that one, the shortest first."""
-    paths = {State.APPLIED: []}
+    paths: dict[State, list[State]] = {State.APPLIED: []}
     queue = [State.APPLIED]
     while queue:
         old = queue.pop(0)
