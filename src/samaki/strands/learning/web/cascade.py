@@ -100,6 +100,7 @@ def cascade(request: ActorRequest, key: str) -> HttpResponse:
             "chart": _chart(found, address),
             "table": _table(found, address),
             "multiplier": _multiplier(found),
+            "csv": address["csv"],
             "figure": found[queries.REACH],
         }
     return page(request, "learning/cascade.html", context, status=422 if form.errors or reason.errors else 200)
@@ -184,13 +185,15 @@ def _table(found: Mapping[str, Figure], address: Mapping[str, str]) -> Table:
         Column(_("Knowledge gained (mean g)"), True),
         Column(_("Facilitators who led"), True),
     ]
-    return Table(_("By generation"), columns, rows, csv=address["csv"])
+    return Table(_("By generation"), columns, rows)
 
 
 def _nothing(found: Mapping[str, Figure], name: str, key: str) -> str:
-    """No cell is 0 where it was counted; a generation 0 is not taught, and a mean of nobody is none."""
-    if name not in found or name == queries.GAIN or (key == OF_LEADERS[0] and name != queries.FACILITATORS):
+    """No cell is 0 where it was counted; what cannot be asked, or of whom nothing can be, is a dash."""
+    if name not in found or (key == OF_LEADERS[0] and name != queries.FACILITATORS):
         return "–"
+    if name == queries.GAIN:  # a mean of nobody is not 0
+        return words.number(None)
     return words.number(0 if found[name].value is not None or found[name].low is not None else None)
 
 
