@@ -112,6 +112,7 @@ class Referral(Record):
     confirmed_on = models.DateField(null=True)
     confirmed_by = models.CharField(max_length=10, blank=True)  # service or survivor
     sealed = models.BinaryField(default=b"")
+    link = models.CharField(max_length=64, blank=True)  # keyed digest of the link's token; the token is kept nowhere
 
     class Meta:
         constraints = [

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from samaki.kernel import sealed
 from samaki.kernel.rings import Ring
+
+BLOCK = 512  # bytes
+Kept = bytes | memoryview  # PostgreSQL hands out the latter
 
 
 def closed(text: str, salt: bytes, context: str) -> bytes:
@@ -35,3 +41,19 @@ def of_warning(organisation_id: int, raised_at: dt.datetime) -> str:
 
 def of_referral(file_id: int, service_id: int) -> str:
     return f"referral:{file_id}:{service_id}"
+
+
+def closed_fields(fields: Mapping[str, object], salt: Kept, context: str) -> bytes:
+    """The fields as sealed JSON, filled up to whole blocks: the length of a sealed "no" is that of a sealed "yes"."""
+    text = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
+    return closed(text + " " * (-len(text.encode()) % BLOCK), bytes(salt), context)
+
+
+def opened_fields(text: Kept, salt: Kept, context: str) -> dict[str, Any]:
+    """Raises SealBroken."""
+    return dict(json.loads(opened(bytes(text), bytes(salt), context) or "{}"))
+
+
+def link_digest(token: str) -> str:
+    """What is kept of a link's token."""
+    return sealed.keyed_digest(token, purpose="referral link").hex()
