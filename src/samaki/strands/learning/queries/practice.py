@@ -54,7 +54,7 @@ def practice_of(actor: AnyActor, person_ids: Iterable[int], *, on: dt.date) -> l
 def stands(programme_id: int, person_ids: Iterable[int], *, on: dt.date) -> dict[int, Stand]:
     """How the certificates of these people stand in the programme; who has none is left out. Asks nobody's leave."""
     found = Certification.objects.filter(programme=programme_id, certified_on__lte=on).annotate(whose=CANONICAL)
-    return {one.person_id: one.stand for one in _practices(found.filter(whose__in=list(person_ids)), on)}
+    return {one.person_id: one.stand for one in _practices(found.filter(whose__in=list(person_ids)), on, alike=True)}
 
 
 def led_by(actor: AnyActor, session: Session) -> list[Lead]:
@@ -123,12 +123,16 @@ def _refused(stand: Stand) -> DomainError | None:
             return Invalid("certificate_lapsed", text, field="person", day=words.day(stand.until))
 
 
-def _practices(found: QuerySet[Certification], on: dt.date) -> list[Practice]:
+def _practices(found: QuerySet[Certification], on: dt.date, *, alike: bool = False) -> list[Practice]:
+    """With `alike` as many statements where there is nobody, so that no clock tells."""
     certificates: dict[tuple[int, int], list[Certification]] = defaultdict(list)
     rows = found.filter(person__withdrawn_at__isnull=True).annotate(whose=CANONICAL).order_by("certified_on", "pk")
     for one in rows:
         certificates[one.programme_id, one.whose].append(one)
-    led = _led_on({programme for programme, _person in certificates}, {person for _p, person in certificates}, on)
+    if not certificates and not alike:
+        return []
+    programmes, people = {programme for programme, _person in certificates}, {person for _p, person in certificates}
+    led = _led_on(programmes or {0}, people or {0}, on)
     result = []
     for (programme_id, person_id), own in sorted(certificates.items()):
         days = led.get((programme_id, person_id), [])
@@ -140,7 +144,6 @@ def _practices(found: QuerySet[Certification], on: dt.date) -> list[Practice]:
 
 def _led_on(programmes: set[int], people: set[int], on: dt.date) -> Mapping[tuple[int, int], list[dt.date]]:
     found: dict[tuple[int, int], list[dt.date]] = defaultdict(list)
-    programmes, people = programmes or {0}, people or {0}  # as many statements where there is nobody: no clock tells
     led = Lead.objects.filter(
         session__activity__programme__in=programmes,
         session__activity__state=Activity.State.HELD,
