@@ -13,6 +13,7 @@ from samaki.engines.results.queries import figure
 from samaki.ground.activities.models import Session
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.people.models import Person
+from samaki.ground.people.operations import withdraw
 from samaki.kernel.actors import Role, System
 from samaki.kernel.figures import FigureQuery
 from samaki.strands.learning.models import Lead
@@ -65,6 +66,16 @@ def test_figures_by_generation_count_persons_once() -> None:
     assert _cells(setting, "cascade_reach") == {"1": 6, "2": 12}
     assert _cells(setting, "cascade_new") == {"1": 6, "2": 12}
     assert _cells(setting, "cascade_facilitators") == {"0": 1, "1": 2}
+
+
+def test_whom_a_facilitator_taught_keep_their_generation_when_she_withdraws() -> None:
+    setting = a_setting()
+    a_cascade(setting)
+    trainer = Lead.objects.order_by("-pk")[0].person
+    withdraw(trainer.pk, by=System("tests"))
+    assert _cells(setting, "cascade_reach") == {"1": 5, "2": 6}
+    assert _cells(setting, "cascade_facilitators") == {"0": 1}
+    assert _cells(setting, "cascade_tallied") == {"1": 1}  # beside, where she was
 
 
 def test_the_tree_hangs_each_facilitator_under_who_taught_her() -> None:

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class PersonLeaves:
+    """A person is about to withdraw: the last moment at which all that is recorded of her still stands. `person_ids`
+    are all records of hers."""
+
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class PersonWithdrawn:
     """A person took back her consent to be kept: her name is gone. `person_ids` are all records of hers, the one that
     stood for the others first. Gender, birth year, age band and place are given a last time, for anonymous tallies:

@@ -10,3 +10,4 @@ class Learning(AppConfig):
     def ready(self) -> None:
         import_module("samaki.strands.learning.form_handlers")
         import_module("samaki.strands.learning.panels")
+        import_module("samaki.strands.learning.reactions")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, person_within
 from samaki.ground.people.across.standing import forget, restand
-from samaki.ground.people.events import ConsentWithdrawn, PersonWithdrawn
+from samaki.ground.people.events import ConsentWithdrawn, PersonLeaves, PersonWithdrawn
 from samaki.ground.people.identities import opened, traits_of
 from samaki.ground.people.models import (
     UNDECIDED,
@@ -93,6 +93,7 @@ def withdraw(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> 
             raise Conflict("person_withdrawn", _("This person withdrew already."))
         stands = person.merged_into or person
         ids = _records_of(person)
+        reactions.raise_event(PersonLeaves(tuple(ids)))
         forms = Forms()
         records = Person.objects.in_bulk(ids)
         bury(
