@@ -25,6 +25,7 @@ from samaki.ground.people.models import MatchCandidate, Person
 from samaki.ground.periods.models import PeriodLock, PeriodReport
 from samaki.ground.periods.rules import State
 from samaki.ground.programmes.models import Programme
+from samaki.ground.services.models import Service
 from samaki.kernel.actors import Actor, Grant, Role
 from samaki.strands.counselling.models import Case
 from samaki.strands.learning.models import (
@@ -88,6 +89,8 @@ STATUS: dict[str, dict[str, int]] = {
     "material": INSIDE_PROGRAMME,
     "themes": INSIDE_PROGRAMME,
     "activity_taught": {**INSIDE, "officer": 403},
+    "service_add": {**ADMINISTERED, "administrator": 403, "officer": 200},
+    "service_edit": {**dict.fromkeys(READERS, 404), "officer": 200},
     "people": OWN_LIST,
     "person": NAMES,
     "duplicates": OWN_LIST,
@@ -130,6 +133,7 @@ STATUS: dict[str, dict[str, int]] = {
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
+    "services",
     *("across", "across_review", "across_compare", "decide_across", "across_agree", "across_end"),
     *("series_step", "visit_notes", "public_certificate"),
     *("form_step", "form_again", "form_version_step", "form_media", "form_media_remove"),
@@ -192,6 +196,7 @@ def theirs() -> dict[str, list[object]]:
         "themes": ["fia"],
         "activity_taught": [activity.key],
         "person": [person.pk],
+        "service_edit": [_a_service(group).pk],
         "user": [User.objects.get(username="officer").pk],
         "periods": ["fia"],
         "period": ["fia", report.period],
@@ -233,6 +238,13 @@ def _of_answers(activity: Activity) -> dict[str, list[object]]:
 def _a_membership(group: Group) -> Membership:
     person = Person.objects.filter(organisation=group.organisation_id).order_by("pk")[0]
     made, _is_new = Membership.objects.get_or_create(group=group, person=person, defaults={"since": "2023-01-01"})
+    return made
+
+
+def _a_service(group: Group) -> Service:
+    made, _is_new = Service.objects.get_or_create(
+        programme=group.programme, organisation=group.organisation, kind="legal", name_km="ក", name_en="Routes"
+    )
     return made
 
 

@@ -10,6 +10,7 @@ from samaki.interfaces.nouns import (
     people,
     places,
     programmes,
+    services,
 )
 
 urlpatterns = [
@@ -38,4 +39,7 @@ urlpatterns = [
     path("people/<int:person_id>/name/", people.reveal, name="reveal_name"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),
+    path("services/", services.services, name="services"),
+    path("services/new/", services.add, name="service_add"),
+    path("services/<int:service_id>/", services.edit, name="service_edit"),
 ]

@@ -127,6 +127,8 @@ ACTS: Mapping[str, str | Promise] = {
     "reset_second_factor": _("Second sign-in step taken away"),
     "revoke_device": _("Access of a phone ended"),
     "revoke_role": _("Role ended"),
+    "service.add": _("Service added to the directory"),
+    "service.edit": _("Service of the directory edited"),
     "set_password": _("Password set"),
     "statement.keep": _("Statement of a source kept"),
     "submit_form": _("Form received"),
@@ -157,6 +159,7 @@ ACTS: Mapping[str, str | Promise] = {
     "edit_curriculum": _("Curricula to be changed"),
     "edit_forms": _("Forms to be changed"),
     "edit_people": _("People to be changed"),
+    "edit_services": _("Services to be changed"),
     "form_group": _("Groups to be changed"),
     "load_places": _("Places to be loaded"),
     "lock_period": _("A period to be locked or opened"),
@@ -203,5 +206,6 @@ OBJECTS: Mapping[str, str | Promise] = {
     "results.indicatorversion": _("Indicator"),
     "results.statement": _("Statement of a source"),
     "results.target": _("Target"),
+    "services.service": _("Service"),
     "route": _("Page"),
 }
