@@ -57,13 +57,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Stated:
-    """What a source said beside the computed figure, in its own words."""
+    """What a source said beside the computed figure, in its own words. `source_km` "": known by its English name."""
 
     text_en: str
     text_km: str
     value: str
     approximate: bool
     source: str
+    source_km: str = ""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def test_the_page_holds_value_target_baseline_and_trend(setting: Setting) -> Non
     set_target(**of, period="2008", value=Decimal("60"))
     set_target(**of, period="2008", value=Decimal("70"), cell={"area": "old"})
     set_target(**of, period="2009", value=Decimal("80"))
-    set_baseline(**of, at="2007", value=None, source="not measured")
+    set_baseline(**of, at="2007", value=None, source="not measured", source_km="មិនបានវាស់")
     with translation.override("km"):
         found = programme_results(setting.officer(), setting.programme.key, "2008", trend=3)
     assert [(node.key, node.level, node.parent, node.title) for node in found.nodes] == [
@@ -118,7 +118,7 @@ def test_the_page_holds_value_target_baseline_and_trend(setting: Setting) -> Non
         (Decimal(60), {}),
         (Decimal(70), {"area": "old"}),
     ]
-    assert (tracked.target, tracked.baseline, tracked.baselines[0].source) == (Decimal(60), None, "not measured")
+    assert (tracked.target, tracked.baseline, tracked.baselines[0].source) == (Decimal(60), None, "មិនបានវាស់")
     assert [(one.period, one.denominator) for one in tracked.trend] == [("2006", 0), ("2007", 0), ("2008", 4)]
 
 

@@ -42,6 +42,18 @@ def test_the_results_of_the_project_print_both_numbers_of_each_ratio() -> None:
     assert "about half of them stopped" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("en", ["Published description of the Men’s Perspective Project"] * 2),
+        ("km", ["ឯកសារពិពណ៌នាអំពីគម្រោងទស្សនៈបុរស ដែលបានចេញផ្សាយ"] * 2),
+    ],
+)
+def test_a_source_is_named_in_the_language_of_the_page(language: str, named: list[str]) -> None:
+    text = page(signed_in("officer", language), "programme_results", "mpp")
+    assert re.findall(r"(?:Published description|ឯកសារពិពណ៌នា)[^\n]*", text) == named
+
+
 def test_every_number_of_a_breakdown_leads_to_exactly_its_rows() -> None:
     client = signed_in("officer")
     text = page(client, "indicator", "mpp", "outreach_contacts", period="2008", by_1="area")

@@ -169,7 +169,12 @@ def _line(one: Tracked, breakdowns: tuple[Breakdown, ...]) -> Line:
         target=one.target,
         baseline=one.baseline,
         stated=tuple(
-            Said(said.text_km if km else said.text_en, said.value, said.approximate, said.source)
+            Said(
+                said.text_km if km else said.text_en,
+                said.value,
+                said.approximate,
+                (km and said.source_km) or said.source,
+            )
             for said in one.figure.stated
         ),
         breakdowns=breakdowns,

@@ -45,7 +45,8 @@ class Described:
 
 @dataclass(frozen=True)
 class Aim:
-    """A target or baseline for all (`cell` empty) or a part; `value` None is unknown. `at` is its period."""
+    """A target or baseline for all (`cell` empty) or a part; `value` None is unknown. `at` is its period, `source` is
+    named in the reader's language where it has a name in it."""
 
     value: Decimal | None
     at: str
@@ -199,4 +200,5 @@ class _Aims:
             self.targets[target.placement_id] += (Aim(target.value, target.period, target.cell),)
         self.baselines: dict[int, tuple[Aim, ...]] = defaultdict(tuple)
         for base in Baseline.objects.filter(placement__in=placements).order_by("cell_key"):
-            self.baselines[base.placement_id] += (Aim(base.value, base.at, base.cell, base.source),)
+            source = (get_language() == "km" and base.source_km) or base.source
+            self.baselines[base.placement_id] += (Aim(base.value, base.at, base.cell, source),)

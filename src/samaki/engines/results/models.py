@@ -130,6 +130,7 @@ class Baseline(models.Model):
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     at = models.CharField(max_length=10)  # period or year it tells of
     source = models.CharField(max_length=200)
+    source_km = models.CharField(max_length=200, blank=True)  # "": known by its English name alone
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["placement", "cell_key"], name="baseline_once")]
@@ -161,6 +162,7 @@ class Statement(models.Model):
     text_km = models.CharField(max_length=300)
     approximate = models.BooleanField()
     source = models.CharField(max_length=300)
+    source_km = models.CharField(max_length=300, blank=True)  # "": known by its English name alone
     is_example = models.BooleanField(default=False)
 
     class Meta:

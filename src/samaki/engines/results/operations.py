@@ -126,6 +126,7 @@ def set_baseline(
     value: Decimal | int | None,
     source: str,
     by: AnyActor,
+    source_km: str = "",
     cell: Cell = WHOLE,
 ) -> Baseline:
     """Where it stood before; None where it was asked for and is unknown."""
@@ -136,7 +137,7 @@ def set_baseline(
         baseline, _new = Baseline.objects.update_or_create(
             placement=placement,
             cell_key=_cell_key(version, cell),
-            defaults={"cell": dict(cell), "value": value, "at": at, "source": source},
+            defaults={"cell": dict(cell), "value": value, "at": at, "source": source, "source_km": source_km},
         )
         details = {"indicator": indicator, "at": at, "cell": dict(cell), "value": None if value is None else str(value)}
         record(by, "baseline.set", baseline, programme_id=programme.pk, details=details)
@@ -153,6 +154,7 @@ def keep_statement(
     approximate: bool,
     source: str,
     by: AnyActor,
+    source_km: str = "",
     period: str | None = None,
     cell: Cell = WHOLE,
     is_example: bool = False,
@@ -174,6 +176,7 @@ def keep_statement(
                 "text_km": text_km,
                 "approximate": approximate,
                 "source": source,
+                "source_km": source_km,
                 "is_example": is_example,
             },
         )

@@ -182,7 +182,7 @@ class _Surroundings:
 
     def _said(self, one: Resolved) -> tuple[Stated, ...]:
         return tuple(
-            Stated(said.text_en, said.text_km, said.value, said.approximate, said.source)
+            Stated(said.text_en, said.text_km, said.value, said.approximate, said.source, said.source_km)
             for said in self._stated[one.programme.pk, one.version.indicator_id]
             if said.period == one.query.period and set(said.cell) <= set(one.query.by)
         )

@@ -15,6 +15,7 @@ from samaki.kernel.actors import System
 BY = System("example data")
 GOAL, OUTCOME, OUTPUT = Node.Level.GOAL, Node.Level.OUTCOME, Node.Level.OUTPUT
 MPP_SOURCE = "Published description of the Men’s Perspective Project"
+MPP_SOURCE_KM = "ឯកសារពិពណ៌នាអំពីគម្រោងទស្សនៈបុរស ដែលបានចេញផ្សាយ"
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ def _state(mpp: Programme) -> None:
             text_km=text_km,
             approximate=approximate,
             source=MPP_SOURCE,
+            source_km=MPP_SOURCE_KM,
             by=BY,
             is_example=True,
         )
