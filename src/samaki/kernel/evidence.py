@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils.functional import Promise
 
+from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import Registry
 
@@ -21,6 +22,7 @@ class IndicatorFile:
 
 
 Describe = Callable[[Sequence[int]], Mapping[int, Mapping[str, object]]]
+Shut = Callable[[AnyActor], frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,14 @@ class RowSource:
 
     `columns` are pairs of key and label. `describe` takes ids of rows and answers, by a fixed number of queries, what
     stands in each column; never a name or a phone. Rows that are gone are left out.
+    `shut` gives the rows that one reader may not see though her role reaches them; they are left out of the page.
     """
 
     key: str
     action: Action
     columns: tuple[tuple[str, str | Promise], ...]
     describe: Describe
+    shut: Shut | None = None
 
 
 indicator_files: Registry[IndicatorFile] = Registry("file of indicators")

@@ -213,7 +213,7 @@ def test_a_page_of_cases_takes_as_many_queries_whatever_its_length(
 ) -> None:
     field = a_field()
     _record(field, _rows(field, rows))
-    with django_assert_num_queries(5):  # savepoint and its release, the count, the page, the trail
+    with django_assert_num_queries(6):  # savepoint and its release, ties, the count, the page, the trail
         page = queries.cases(field.supervisor, field.programme)
         found = [
             (line.case.group.key, line.case.place.parent, line.sessions, line.judged, line.physical)

@@ -59,7 +59,8 @@ def records(actor: AnyActor, query: FigureQuery, after: int | None = None, limit
         raise
     with _reading(source.action in WANTS_REASON and not isinstance(actor, System)) as logged:
         narrowed = _within(one, scope_of(actor, one.programme.pk, source.action))
-        page = _page(narrowed, source, after or 0, limit)
+        shut = source.shut(actor) if source.shut else frozenset()
+        page = _page(narrowed, source, after or 0, limit, shut)
         if logged:
             _log(actor, one, source, page)
         return page
@@ -146,10 +147,12 @@ def _parts(one: Resolved) -> _Parts:
     )
 
 
-def _page(one: Resolved, source: RowSource, after: int, limit: int) -> RecordPage:
+def _page(one: Resolved, source: RowSource, after: int, limit: int, shut: frozenset[int]) -> RecordPage:
+    """Rows that are shut to the reader are left out; the counts stay as the figure is."""
     parts = _parts(one)
     ids, total = row_ids(parts.main, after=after, limit=limit) if after >= 0 else ([], row_ids(parts.main, limit=1)[1])
-    rows = _described(source, ids, _numerators(parts.numerator, after, limit) if after >= 0 else set(), one)
+    open_ids = [row_id for row_id in ids if row_id not in shut]
+    rows = _described(source, open_ids, _numerators(parts.numerator, after, limit) if after >= 0 else set(), one)
     mark = ids[-1] if ids else after
     reports: list[int] = []
     reported = 0

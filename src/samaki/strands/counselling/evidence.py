@@ -14,6 +14,7 @@ from samaki.kernel.evidence import IndicatorFile, RowSource, indicator_files, ro
 from samaki.kernel.policy import Action
 from samaki.strands.counselling.measures import group_and_month
 from samaki.strands.counselling.models import Case, GroupMonth, Outcome
+from samaki.strands.counselling.sight import locked_out
 
 indicator_files.register(IndicatorFile("strands.counselling", Path(__file__).with_name("indicators.toml")))
 
@@ -109,6 +110,7 @@ row_sources.register(
             ("origin", _("Came from")),
         ),
         _cases,
+        shut=locked_out,
     )
 )
 row_sources.register(RowSource("case_reported", Action.SEE_PROGRAMME, _REPORT_COLUMNS, _reports))

@@ -1,12 +1,19 @@
-"""Which cases are shut to a user for what she is to the man, whatever her role. Every way to a case asks here."""
+"""Who may come near a case: shut to whoever is tied to the man, given to cleared counsellors. Every way asks here."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
-from samaki.kernel.actors import AnyActor
+from django.db.models import Q, QuerySet
+
+from samaki.ground.accounts.models import RoleGrant, User
+from samaki.ground.clearances.standing import cleared
+from samaki.ground.organisations.models import Organisation
+from samaki.ground.programmes.models import ProgrammeRole
+from samaki.kernel.actors import AnyActor, Role
 from samaki.strands.counselling.course import locks_out
-from samaki.strands.counselling.models import Declaration
+from samaki.strands.counselling.models import Case, Declaration
 
 
 def locked_out(actor: AnyActor) -> frozenset[int]:
@@ -30,3 +37,32 @@ def _shut(declarations: Iterable[Declaration], by: str) -> frozenset[int]:
     for one in sorted(declarations, key=lambda one: (one.declared_at, one.pk)):
         last[getattr(one, by)] = locks_out(one.tie, is_approved=one.approved_at is not None)
     return frozenset(key for key, is_shut in last.items() if is_shut)
+
+
+def is_cleared(user_id: int | None, *, programme_id: int, on: dt.date) -> bool:
+    """Whether the user is somebody whom vetting has cleared in the programme, and nothing has stopped."""
+    if user_id is None:
+        return False
+    person_id = User.objects.filter(pk=user_id, is_active=True).values_list("person_id", flat=True).first()
+    return person_id is not None and person_id in cleared([person_id], programme_id=programme_id, on=on)
+
+
+def counsellors(case: Case, *, on: dt.date) -> tuple[User, ...]:
+    """Who may be given the case: counsellors of its organisation and programme, cleared and not shut out of it."""
+    grants = RoleGrant.objects.filter(role=Role.COUNSELLOR.value, organisation=case.organisation_id)
+    grants = grants.filter(Q(programme_id=case.programme_id) | Q(programme_id__isnull=True))
+    grants = grants.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
+    users = {one.person_id: one for one in User.objects.filter(pk__in=grants.values("user_id"), is_active=True)}
+    allowed = cleared([key for key in users if key is not None], programme_id=case.programme_id, on=on)
+    shut = locked_users(case.pk)
+    found = (one for key, one in users.items() if key in allowed and one.pk not in shut)
+    return tuple(sorted(found, key=lambda one: one.get_username()))
+
+
+def independent_services(case: Case, *, on: dt.date) -> QuerySet[Organisation]:
+    """Organisations that work in the programme on the day, other than the one whose case it is."""
+    parts = (ProgrammeRole.Part.LEAD, ProgrammeRole.Part.PARTNER, ProgrammeRole.Part.MEMBER)
+    running = ProgrammeRole.objects.filter(programme=case.programme_id, part__in=parts)
+    running = running.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
+    found = Organisation.objects.filter(pk__in=running.values("organisation_id"))
+    return found.exclude(pk=case.organisation_id).order_by("key")

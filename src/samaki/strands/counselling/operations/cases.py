@@ -21,9 +21,12 @@ from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, Invalid, RowsInvalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, Written, expect_revision
+from samaki.strands.counselling.course import State
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
 from samaki.strands.counselling.operations import register, register_writing
+from samaki.strands.counselling.operations.moving import expect_state, held, no_such_case, out_of_order, scope_of, touch
 from samaki.strands.counselling.rules import CaseRow, Judgement, future_date
+from samaki.strands.counselling.sight import locked_out
 
 
 def record_cases(
@@ -49,6 +52,13 @@ def record_cases(
         if found := list(register.faults(rows, codes, groups, on=timezone.localdate(at))):
             raise RowsInvalid(found)
         stored = register.stored_cases(programme, organisation, codes)
+        shut = locked_out(by)
+        tied = [index for index, code in enumerate(codes) if code in stored and stored[code].case.id in shut]
+        if tied:
+            raise RowsInvalid([(index, no_such_case()) for index in tied])
+        waiting = _not_started(programme, organisation)
+        if early := [index for index, code in enumerate(codes) if code in waiting and rows[index].sessions]:
+            raise RowsInvalid([(index, out_of_order()) for index in early])
         moved_from = {known.case.group_id for known in stored.values()}
         _require_groups(by, moved_from, programme, organisation)
         changes, held = register.changes(rows, codes, stored, locks=locked_periods(programme))
@@ -94,8 +104,9 @@ def open_case(
 def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) -> CaseSession:
     """The next session of a case. Raises Invalid for a date in the future, Conflict where the same date stands already
     or its period is locked."""
-    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
-        case = _locked(case)
+    with acting(by, Action.RECORD_CASE, case, **scope_of(case), group_id=case.group_id):
+        case = held(case, by)
+        expect_state(case, State.COUNSELLING)
         if held_on > timezone.localdate(at):
             raise future_date("held_on")
         if case.opened_on is not None and held_on < case.opened_on:
@@ -109,15 +120,16 @@ def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) 
         session = CaseSession.objects.create(
             case=case, number=last + 1, held_on=held_on, is_example=case.is_example, origin="page"
         )
-        _touch(case)
-        record(by, "add_session", session, **_scope(case), details={"case": case.pk})
+        touch(case)
+        record(by, "add_session", session, **scope_of(case), details={"case": case.pk})
     return session
 
 
 def record_judgement(*, case: Case, judgement: Judgement, by: AnyActor, at: dt.datetime) -> Outcome:
     """What the men's group says on a date about one kind of violence; said again otherwise, it is corrected."""
     row = CaseRow(case.code, case.group_id, case.place_id, None, (), (judgement,))
-    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
+    with acting(by, Action.RECORD_CASE, case, **scope_of(case), group_id=case.group_id):
+        held(case, by)
         if not case.sessions.exists():
             raise Invalid(
                 "judged_before_session",
@@ -144,10 +156,10 @@ def correct_case(
 ) -> Case:
     """Corrects where and when a case was opened. Raises Conflict where somebody saved it after `revision`."""
     yours = {"group_id": group.pk, "place_id": place.pk, "opened_on": opened_on}
-    with acting(by, Action.RECORD_CASE, case, **_scope(case), group_id=case.group_id):
-        case = _locked(case)
+    with acting(by, Action.RECORD_CASE, case, **scope_of(case), group_id=case.group_id):
+        case = held(case, by)
         expect_revision(case, revision, yours)
-        policy.require(by, Action.RECORD_CASE, **_scope(case), group_id=group.pk)
+        policy.require(by, Action.RECORD_CASE, **scope_of(case), group_id=group.pk)
         sessions = tuple(case.sessions.order_by("number").values_list("held_on", flat=True))
         row = CaseRow(case.code, group.pk, place.pk, opened_on, sessions)
         groups = register.spans_of(Group.objects.filter(programme=case.programme_id, organisation=case.organisation_id))
@@ -156,9 +168,15 @@ def correct_case(
         if case.opened_on != opened_on:
             refuse_locked(case.programme, case.opened_on, opened_on)
         case.group, case.place, case.opened_on = group, place, opened_on
-        _touch(case)
-        record(by, "correct_case", case, **_scope(case), details={"fields": sorted(yours)})
+        touch(case)
+        record(by, "correct_case", case, **scope_of(case), details={"fields": sorted(yours)})
     return case
+
+
+def _not_started(programme: Programme, organisation: Organisation) -> frozenset[str]:
+    """Codes of cases that no conference has let begin: no register gives them a session."""
+    found = Case.objects.filter(programme=programme, organisation=organisation, state__in=("opened", "screened"))
+    return frozenset(found.values_list("code", flat=True))
 
 
 def _require_groups(by: AnyActor, group_ids: set[int], programme: Programme, organisation: Organisation) -> None:
@@ -166,16 +184,3 @@ def _require_groups(by: AnyActor, group_ids: set[int], programme: Programme, org
         policy.require(
             by, Action.RECORD_CASE, organisation_id=organisation.pk, programme_id=programme.pk, group_id=group_id
         )
-
-
-def _scope(case: Case) -> Scope:
-    return Scope(organisation_id=case.organisation_id, programme_id=case.programme_id)
-
-
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("programme", "organisation").get(pk=case.pk)
-
-
-def _touch(case: Case) -> None:
-    case.revision += 1
-    case.save()

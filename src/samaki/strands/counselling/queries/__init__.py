@@ -1,17 +1,27 @@
 """Reads of counselling: cases (T4, each read with a reason and logged), and the groups' monthly reports (T2)."""
 
 from samaki.strands.counselling.queries.cases import CaseFile, CaseLine, CasePage, case, cases
+from samaki.strands.counselling.queries.conference import Desk, Meeting, desk, emergency_file
 from samaki.strands.counselling.queries.group_months import Cell, GroupRow, Matrix, group_month_versions, group_months
+from samaki.strands.counselling.queries.own import OwnFile, OwnLine, own_case, own_cases
 
 __all__ = [
     "CaseFile",
     "CaseLine",
     "CasePage",
     "Cell",
+    "Desk",
     "GroupRow",
     "Matrix",
+    "Meeting",
+    "OwnFile",
+    "OwnLine",
     "case",
     "cases",
+    "desk",
+    "emergency_file",
     "group_month_versions",
     "group_months",
+    "own_case",
+    "own_cases",
 ]

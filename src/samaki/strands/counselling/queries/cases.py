@@ -15,6 +15,7 @@ from samaki.kernel.audit.permits import keeping_refusals
 from samaki.kernel.errors import NotFound, Refused
 from samaki.kernel.policy import WANTS_REASON, Action, Reach, reach, refusal
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
+from samaki.strands.counselling.sight import locked_out
 
 # What came from the partner, or through her service, is a separate record and no part of his file.
 HIS_FILE = (Outcome.Informant.MENS_GROUP, Outcome.Informant.MAN)
@@ -55,7 +56,7 @@ def cases(actor: AnyActor, programme: Programme, *, after: int = 0, limit: int =
     ):
         within = _leave(actor, programme)
         limit = min(limit, LONGEST_PAGE)
-        found = Case.objects.filter(within.q(group="group_id"), programme=programme)
+        found = Case.objects.filter(within.q(group="group_id"), programme=programme).exclude(pk__in=locked_out(actor))
         total = found.count()
         rows = list(_with_judgements(found.filter(pk__gt=after)).order_by("pk")[: limit + 1])
         lines = tuple(
@@ -74,6 +75,7 @@ def case(actor: AnyActor, programme: Programme, code: str) -> CaseFile:
     ):
         within = _leave(actor, programme)
         known = Case.objects.filter(within.q(group="group_id"), programme=programme, code=code)
+        known = known.exclude(pk__in=locked_out(actor))
         found = known.select_related("group", "organisation", "place__parent__parent").order_by("pk").first()
         if found is None:
             raise NotFound("no_such_case", _("There is no such case."))
