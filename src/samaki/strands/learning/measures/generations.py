@@ -10,7 +10,7 @@ from samaki.strands.learning.rules.cascade import GENERATIONS, OF_LEADERS
 
 NAMES = {
     OF_LEADERS[0]: _("Working group (generation 0)"),
-    **{key: format_lazy("{} {}", _("Generation"), key) for key in GENERATIONS[:-1]},
+    **{key: format_lazy(_("Generation {}"), key) for key in GENERATIONS[:-1]},
     GENERATIONS[-1]: _("Generation 9 and beyond"),
 }
 
