@@ -32,6 +32,7 @@ from samaki.strands.learning.models import (
     Certification,
     Curriculum,
     CurriculumVersion,
+    Instrument,
     InstrumentVersion,
     Material,
     Module,
@@ -122,6 +123,10 @@ STATUS: dict[str, dict[str, int]] = {
     "coaching_visit": NAMES,
     "learning_follow_up": NAMES,
     "learning_due": OWN_LIST,
+    "instruments": OF_PROGRAMME,
+    "instrument": INSIDE_PROGRAMME,  # words that the programme's own people read
+    "instrument_edit": INSIDE_PROGRAMME,
+    "instrument_paper": INSIDE_PROGRAMME,
     "learning_changes": OF_PROGRAMME,
     "learning_change": INSIDE,
     "keying_activities": OWN_LIST,
@@ -135,7 +140,7 @@ POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "
 TESTED_ELSEWHERE = {
     "services",
     *("across", "across_review", "across_compare", "decide_across", "across_agree", "across_end"),
-    *("series_step", "visit_notes", "public_certificate"),
+    *("instrument_step", "series_step", "visit_notes", "public_certificate"),
     *("form_step", "form_again", "form_version_step", "form_media", "form_media_remove"),
     *("submission_step", "submission_file"),
     *("user_role", "user_role_end", "user_password", "user_second_step", "user_close"),
@@ -228,7 +233,12 @@ def _of_answers(activity: Activity) -> dict[str, list[object]]:
         answered_on=activity.starts_on,
         answers=b"",
     )
+    draft = InstrumentVersion.objects.filter(instrument__key="routes").first() or InstrumentVersion.objects.create(
+        instrument=Instrument.objects.create(key="routes", scoring="likert", programme=activity.programme), number=1
+    )
     return {
+        **{name: [draft.instrument.key, 1] for name in ("instrument", "instrument_edit")},
+        "instrument_paper": [draft.instrument.key, 1, "km"],
         "learning_change": ["activity", activity.pk, version.pk],
         "keying": [activity.pk],
         "keying_sheet": [activity.pk, version.pk, "pre"],

@@ -13,12 +13,14 @@ from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from samaki.engines.fieldforms.built_in import ensure_built_in
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, NotFound
 from samaki.kernel.policy import Action, reach
+from samaki.kernel.records import expect_revision
 from samaki.strands.learning.models import Instrument, InstrumentItem, InstrumentVersion
 from samaki.strands.learning.queries.instruments import definition_of
 from samaki.strands.learning.rules.instruments import Definition, InstrumentFault, check, read
@@ -97,12 +99,17 @@ def draft_instrument(
 
 
 def edit_instrument(
-    version: InstrumentVersion, definition: Definition, *, by: AnyActor, at: dt.datetime
+    version: InstrumentVersion, definition: Definition, *, revision: int | None = None, by: AnyActor, at: dt.datetime
 ) -> InstrumentVersion:
-    """New words of a draft. Raises Refused, Conflict("published_already"), or Invalid with what is wrong."""
+    """New words of a draft, as it was read at `revision` (None: however it stands now).
+
+    Raises Refused, Conflict("published_already" or "changed_meanwhile"), or Invalid with what is wrong.
+    """
     programme = _programme_of(version)
     with _editing(by, programme, version):
         _still_a_draft(version)
+        if revision is not None:
+            expect_revision(version, revision, {})
         _checked(definition)
         one = version.instrument
         one.title_km, one.title_en = definition.title_km, definition.title_en
@@ -119,7 +126,10 @@ def edit_instrument(
 
 
 def publish_instrument(version: InstrumentVersion, *, by: AnyActor, at: dt.datetime) -> InstrumentVersion:
-    """From now on the draft can be answered, and never changes. Raises as `edit_instrument`."""
+    """From now on the draft can be answered, on paper and by its forms on phones, and never changes.
+
+    Raises as `edit_instrument`.
+    """
     programme = _programme_of(version)
     with _editing(by, programme, version):
         _still_a_draft(version)
@@ -129,6 +139,7 @@ def publish_instrument(version: InstrumentVersion, *, by: AnyActor, at: dt.datet
         version.save()
         details = {"key": version.instrument.key, "version": version.number}
         record(by, "instrument.publish", version, programme_id=programme.pk, details=details)
+        ensure_built_in(programme, by=by, at=at)
         return version
 
 
@@ -153,7 +164,9 @@ def _programme_of(version: InstrumentVersion) -> Programme:
 
 
 def _still_a_draft(version: InstrumentVersion) -> None:
-    if InstrumentVersion.objects.select_for_update(no_key=True).get(pk=version.pk).is_published:
+    now = InstrumentVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    version.revision = now.revision
+    if now.is_published:
         raise Conflict("published_already", _("This version is published and stays as it is. Please make a new one."))
 
 

@@ -21,6 +21,17 @@ menu.register(
 )
 menu.register(
     MenuEntry(
+        "instruments",
+        _("Instruments (tests and scales)"),
+        "instruments",
+        LEARNING,
+        hint=_("What is asked before and after, in versions, and the sheets to print."),
+        roles=frozenset(RULES[Action.SEE_PROGRAMME]),
+        order=33,
+    )
+)
+menu.register(
+    MenuEntry(
         "keying",
         _("Key answers from paper"),
         "keying_activities",

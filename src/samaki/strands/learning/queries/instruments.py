@@ -33,6 +33,22 @@ def instrument(actor: AnyActor, key: str) -> Instrument:
     return found
 
 
+def version(actor: AnyActor, key: str, number: int) -> InstrumentVersion:
+    """One version with its items. Raises NotFound, as `instrument`."""
+    items = Prefetch("items", InstrumentItem.objects.order_by("number"))
+    of = instrument(actor, key)
+    found = of.versions.filter(number=number).select_related("instrument__programme").prefetch_related(items).first()
+    if found is None:
+        raise NotFound("no_such_instrument", _("There is no such instrument."))
+    return found
+
+
+def listed(actor: AnyActor) -> list[tuple[Instrument, InstrumentVersion]]:
+    """Each instrument within the actor's sight with its last version, draft or not, by key."""
+    found = instruments(actor).select_related("programme").prefetch_related("versions")
+    return [(one, max(held, key=lambda version: version.number)) for one in found if (held := one.versions.all())]
+
+
 def versions(one: Instrument) -> list[InstrumentVersion]:
     """The latest first, each with its items. Asks nobody's leave: `instrument` has."""
     items = Prefetch("items", InstrumentItem.objects.order_by("number"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.models import Activity, Attendance
@@ -57,7 +57,7 @@ def names(actor: AnyActor, of: Activity, people: Sequence[int]) -> dict[int, Ide
     return opened(list(people))
 
 
-def keyed(of: Activity, version: InstrumentVersion, moment: str, people: Sequence[int]) -> set[int]:
-    """Who among these has answers of this version and moment already; not which."""
+def keyed(of: Activity, version: InstrumentVersion, moment: str, people: Sequence[int]) -> dict[int, int]:
+    """Who among these has answers of this version and moment already, with how often they were written; not which."""
     found = Response.objects.filter(activity=of, version=version, moment=moment, person__in=people)
-    return set(found.values_list("person_id", flat=True))
+    return dict(found.order_by().values_list("person_id").annotate(times=Sum("revision")))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from samaki.ground.activities.models import Activity
 from samaki.kernel.errors import DomainError, NotFound, Refused, RowsInvalid
 from samaki.strands.learning.models import Instrument, InstrumentVersion, Response
-from samaki.strands.learning.operations.responses import Told, take_responses
+from samaki.strands.learning.operations.keying import key_answers
+from samaki.strands.learning.operations.responses import Told
 from samaki.strands.learning.queries import keying as queries
 from samaki.strands.learning.queries.instruments import latest, published
 from samaki.ui.entries import DayField, latin_digits
@@ -49,7 +49,7 @@ class Day(forms.Form):
 class Row:
     person: int
     name: str
-    is_keyed: bool
+    times: int  # her answers were written when the sheet was shown
     cells: list[str]
     faults: list[str] = field(default_factory=list)
 
@@ -115,7 +115,7 @@ def _rows(
         Row(
             person,
             identities[person].name(language) if person in identities else "",
-            person in known,
+            known.get(person, 0),
             [request.POST.get(f"a{person}-{number}", "")[:10] for number in numbers],
         )
         for person in people
@@ -145,14 +145,7 @@ def _take(
     if not filled or any(row.faults for row in filled):
         return False
     try:
-        with transaction.atomic():
-            take_responses(
-                told,
-                programme_id=activity.programme_id,
-                organisation_id=activity.organisation_id,
-                at=timezone.now(),
-                corrections=True,
-            )
+        key_answers(told, activity=activity, version=version, moment=moment, seen=_seen(request), at=timezone.now())
     except RowsInvalid as invalid:
         for index, fault in invalid.faults:
             if isinstance(fault, Refused):
@@ -160,6 +153,16 @@ def _take(
             _tell(filled[index], form, fault)
         return False
     return True
+
+
+def _seen(request: ActorRequest) -> dict[int, int]:
+    """How far each person's answers stood on the sheet that is sent back."""
+    found = {}
+    for name, value in request.POST.items():
+        person, times = name.removeprefix("seen"), str(value)
+        if name.startswith("seen") and person.isdecimal() and times.isdecimal() and len(person) < 19 > len(times):
+            found[int(person)] = int(times)
+    return found
 
 
 def _tell(row: Row, form: Day, fault: DomainError) -> None:
