@@ -100,3 +100,16 @@ def test_the_pager_keeps_the_filters_and_leads_on_by_the_mark() -> None:
 
 def test_marks_and_ids_grow_no_commas() -> None:
     assert drawn("{{ n }}-{{ n|number }}", n=6322) == "6322-6,322"
+
+
+def test_a_figure_says_how_many_of_its_records_wait_for_verification() -> None:
+    template = "{% load components %}{% figure figure %}"
+    said = "Records from the field behind it, not verified yet"
+    counted = replace(FIGURE, value=40, unverified=0)
+    assert (said in drawn(template, figure=counted), said in drawn(template, figure=replace(FIGURE, value=40))) == (
+        False,
+        False,
+    )
+    assert f"{said} <b>12</b>" in drawn(template, figure=replace(counted, unverified=12))
+    least = replace(counted, unverified=12, unverified_at_least=True)
+    assert f"{said} at least <b>12</b>" in drawn(template, figure=least)

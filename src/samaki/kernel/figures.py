@@ -84,7 +84,9 @@ class Figure:
     or with a `scale` a mean to two decimals, as in `Cell` (unit mean).
     `low` … `high` is the range of unique persons across organisations until matched; `candidates_open` the pairs still
     undecided; `tallied` anonymous counts that stand beside and are never added; `organisations` the keys of those
-    counted where the asker sees, or asked for, some only (None: all).
+    counted where the asker sees, or asked for, some only (None: all). `unverified` counts the records behind it that
+    came from the field and wait for verification (None: not looked at, as always outside), `unverified_at_least` where
+    so many wait that not all were looked at.
     """
 
     programme: str
@@ -110,6 +112,8 @@ class Figure:
     audience: str = "public"  # or inside
     organisations: tuple[str, ...] | None = None
     scale: int | None = None
+    unverified: int | None = None
+    unverified_at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,4 +185,6 @@ def as_json(figure: Figure) -> dict[str, object]:
         "audience": figure.audience,
         "organisations": list(figure.organisations) if figure.organisations is not None else None,
         **({"scale": figure.scale} if figure.scale is not None else {}),
+        **({"unverified": figure.unverified} if figure.unverified is not None else {}),
+        **({"unverified_at_least": True} if figure.unverified_at_least else {}),
     }

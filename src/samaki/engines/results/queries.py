@@ -19,6 +19,7 @@ from samaki.engines.results.door import Beside, Release
 from samaki.engines.results.models import Statement
 from samaki.engines.results.snapshots import Shelf
 from samaki.engines.results.unpublishable import refuse_outside
+from samaki.engines.results.unverified import unverified
 from samaki.ground.people.across.programmes import undecided_in
 from samaki.ground.people.models import UNDECIDED, MatchCandidate
 from samaki.ground.periods.models import PeriodLock
@@ -33,18 +34,24 @@ from samaki.kernel.policy import Action
 
 
 def figure(actor: AnyActor, query: FigureQuery) -> Figure:
-    """One answer. Raises NotFound, Invalid (with `field` and `suggestions`), Refused (audited), or
-    Conflict("snapshot_altered")."""
-    return figures(actor, [query])[0]
+    """One answer, told inside with how many of its records wait for verification.
+
+    Raises NotFound, Invalid (with `field` and `suggestions`), Refused (audited), or Conflict("snapshot_altered").
+    """
+    return _asked(actor, [query], with_unverified=True)[0]
 
 
 def figures(actor: AnyActor, queries: Sequence[FigureQuery]) -> list[Figure]:
     """Answers in the order asked, all of one moment, by a number of look-ups that does not grow with the queries."""
+    return _asked(actor, queries, with_unverified=False)
+
+
+def _asked(actor: AnyActor, queries: Sequence[FigureQuery], *, with_unverified: bool) -> list[Figure]:
     if not queries:
         return []
     try:
         with read_snapshot():
-            return _answers(actor, queries, timezone.localdate())
+            return _answers(actor, queries, timezone.localdate(), with_unverified=with_unverified)
     except Refused as refusal:
         _audit(actor, queries[0], refusal)
         raise
@@ -73,7 +80,7 @@ class _Plan:
     counted: list[int]
 
 
-def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date) -> list[Figure]:
+def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date, *, with_unverified: bool) -> list[Figure]:
     resolved = [_published_question(one, today) for one in resolve(actor, queries, today)]
     asked = [one for main in resolved for one in _with_margins(main)]
     shelf = Shelf(asked)
@@ -96,7 +103,14 @@ def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date) ->
             Release(one.version, {tables[i].by: tables[i] for i in plan.counted}),
         ]
         near = beside.of(one, releases[-1].table)
-        answers.append(door.inside(one, releases[-1], near) if one.scope.inside else door.outside(one, releases, near))
+        if not one.scope.inside:
+            answers.append(door.outside(one, releases, near))
+            continue
+        answered = door.inside(one, releases[-1], near)
+        if with_unverified and not plan.releases:  # what was published stands whatever is verified since
+            found = unverified(one)
+            answered = replace(answered, unverified=found.records, unverified_at_least=found.at_least)
+        answers.append(answered)
     return answers
 
 

@@ -12,6 +12,7 @@ from samaki.ground.activities.models import Activity, Attendance
 from samaki.ground.people.rules import age_band
 from samaki.kernel.evidence import IndicatorFile, RowSource, indicator_files, row_sources
 from samaki.kernel.policy import Action
+from samaki.kernel.verification import OriginPath, origin_paths
 
 indicator_files.register(IndicatorFile("ground.activities", Path(__file__).with_name("indicators.toml")))
 
@@ -71,6 +72,7 @@ row_sources.register(
         _attendances,
     )
 )
+origin_paths.register(OriginPath("activities_attendance", "session__origin"))
 row_sources.register(
     RowSource(
         "activity",

@@ -30,13 +30,15 @@ def figure_csv(figure: Figure, by: Sequence[str]) -> None:
     """One row for the whole, its dimensions empty, then one for each cell."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     about = ("programme", "indicator", "version", "period", "unit")
-    writer.writerow((*about, *by, *MEASURES))
+    inside = ("unverified",) if figure.unverified is not None else ()
+    writer.writerow((*about, *by, *MEASURES, *inside))
     for dimensions, cell in [({}, figure), *((cell.dimensions, cell) for cell in figure.by)]:
         writer.writerow(
             [
                 *(plain(getattr(figure, name)) for name in about),
                 *(plain(dimensions.get(name)) for name in by),
                 *(plain(getattr(cell, name)) for name in MEASURES),
+                *(plain(figure.unverified if cell is figure else None) for _name in inside),
             ]
         )
 
@@ -54,6 +56,9 @@ def figure_table(figure: Figure, by: Sequence[str]) -> None:
             (*by, "value", ""),
             [[*(c.dimensions.get(d, "") for d in by), shown(c), _beside(c).lstrip("; ")] for c in figure.by],
         )
+    if figure.unverified:
+        least = "at least " if figure.unverified_at_least else ""
+        print(f"records from the field behind it, not verified yet: {least}{figure.unverified:,}")
     for said in figure.stated:
         about = ", approximate" if said.approximate else ""
         print(f"stated{about}: “{said.text_en}” ({said.source})")

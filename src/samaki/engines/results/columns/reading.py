@@ -123,6 +123,17 @@ def row_ids(question: Question, *, after: int = 0, limit: int | None = 50) -> tu
     return ids[start : None if limit is None else start + limit].tolist(), len(ids)
 
 
+def counted_among(question: Question, ids: Sequence[int]) -> int:
+    """How many of these ids, each given once, are among the records behind the figure."""
+    with _process.at_one_moment() as answers:
+        counted = answers.counted(question)
+    if not len(counted):
+        return 0
+    wanted = np.asarray(ids, np.int64)
+    at = np.minimum(np.searchsorted(counted, wanted), len(counted) - 1)
+    return int((counted[at] == wanted).sum())
+
+
 def settled(table: str, column: str, ids: Sequence[int]) -> dict[int, str]:
     """The key that each of these rows of the table holds in a settled column; without those that hold none."""
     [keys] = [each.keys for each in settled_columns(table) if each.name == column]
