@@ -53,6 +53,11 @@ NAMES = {"own": 200, "other": 404, "officer": 403, "donor": 403, "authority": 40
 OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority": 403, "administrator": 403}
 ADMINISTERED = {**dict.fromkeys(READERS, 403), "administrator": 200}
 OF_PROGRAMME = {**dict.fromkeys(("donor", "authority", "administrator"), 403), "own": 200, "other": 200, "officer": 200}
+HER_SIDE: dict[str, list[object]] = {  # none of these readers may even know whether there is such a file
+    "safe": [], "safe_new": [],
+    **{name: [1] for name in ("safe_file", "safe_edit", "safe_risk", "safe_follow_up", "safe_refer")},
+    **{name: [1] for name in ("safe_received", "safe_task")},
+}
 LISTS = dict.fromkeys(READERS, 200)  # each shows the reader's own; what is in them is tested below
 
 STATUS: dict[str, dict[str, int]] = {
@@ -92,6 +97,7 @@ STATUS: dict[str, dict[str, int]] = {
     "activity_taught": {**INSIDE, "officer": 403},
     "service_add": {**ADMINISTERED, "administrator": 403, "officer": 200},
     "service_edit": {**dict.fromkeys(READERS, 404), "officer": 200},
+    **dict.fromkeys(HER_SIDE, dict.fromkeys(READERS, 403)),
     "people": OWN_LIST,
     "person": NAMES,
     "duplicates": OWN_LIST,
@@ -139,6 +145,15 @@ REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
     "services",
+    *(
+        "safe_why",
+        "safe_contact",
+        "safe_step",
+        "safe_referral_step",
+        "safe_received_step",
+        "safe_task_step",
+        "safe_link",
+    ),
     *("across", "across_review", "across_compare", "decide_across", "across_agree", "across_end"),
     *("instrument_step", "series_step", "visit_notes", "public_certificate"),
     *("form_step", "form_again", "form_version_step", "form_media", "form_media_remove"),
@@ -201,6 +216,7 @@ def theirs() -> dict[str, list[object]]:
         "themes": ["fia"],
         "activity_taught": [activity.key],
         "person": [person.pk],
+        **HER_SIDE,
         "service_edit": [_a_service(group).pk],
         "user": [User.objects.get(username="officer").pk],
         "periods": ["fia"],

@@ -24,7 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samaki.interfaces.figures.urls")),
     path("", include("samaki.interfaces.reporting.urls")),
     path("", include("samaki.interfaces.field.urls")),
+    path("", include("samaki.strands.counselling.web.urls")),
     path("", include("samaki.strands.learning.web.urls")),
+    path("", include("samaki.strands.survivors.web.urls")),
 ]
 
 handler400 = "samaki.interfaces.web.errors.bad_request"

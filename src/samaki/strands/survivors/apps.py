@@ -8,4 +8,5 @@ class Survivors(AppConfig):
     label = "survivors"
 
     def ready(self) -> None:
+        import_module("samaki.strands.survivors.panels")
         import_module("samaki.strands.survivors.reactions")
