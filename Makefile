@@ -87,7 +87,7 @@ app: setup  ## join the modules of the field pages into the one script that phon
 docs: setup  ## write docs/reference from the code
 	@$(SCRATCH) $(BIN)/python -m scripts.reference
 
-bench: setup  ## measure; quote the ratios of one run, not its seconds
+bench: setup  ## measure small, in minutes, on SQLite; docs/build/performance.md names the sizes of what it tells
 	@for file in tests/bench/*_bench.py; do module=$${file%.py}; \
 		echo "== $$module"; $(BIN)/python -m $${module//\//.} || exit 1; done
 

@@ -198,9 +198,9 @@ def duckdb_reach(folder: Path, rounds: int = 5) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--attendances", type=int, default=1_000_000)
-    parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--attendances", type=int, default=100_000)
+    parser.add_argument("--databases", default="sqlite")
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--part", choices=["cold", "measured"], help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -31,7 +31,7 @@ DAY_ONE = dt.date(2020, 1, 1)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", default=list(_ROWS), help="of " + ", ".join(_ROWS))
-    parser.add_argument("--rows", type=int, default=10_000, help="of each workbook")
+    parser.add_argument("--rows", type=int, default=1_000, help="of each workbook")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -33,7 +33,7 @@ PROBABILITIES = (0.5, 0.9, 0.99)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=["quality", "size"])
-    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -163,10 +163,10 @@ def _derive(world: openrosa_world.World) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--submissions", type=int, default=3_000)
+    parser.add_argument("--databases", default="sqlite")
+    parser.add_argument("--submissions", type=int, default=500)
     parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--people", type=int, default=5_000)
     parser.add_argument("--stored", type=int, default=0)
     parser.add_argument("--derive", action="store_true")
     parser.add_argument("--out", type=Path)
