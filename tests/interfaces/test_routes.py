@@ -117,6 +117,7 @@ STATUS: dict[str, dict[str, int]] = {
     "form_xlsx": {**INSIDE, "officer": 403},
     "submission": NAMES,
     "submissions_to_mend": OWN_LIST,
+    **{name: dict.fromkeys(READERS, 403) for name in ("own_list", "own_new", "case_desk", "case_emergencies")},
     "series_list": LISTS,
     "series_add": OWN_LIST,
     "series": INSIDE,
@@ -144,6 +145,7 @@ STATUS: dict[str, dict[str, int]] = {
 REDIRECTS = {"results"}  # straight on to the one programme of who has only one
 POSTED = {"decide_duplicate", "reveal_name", "verify_report", "return_report", "lock_period", "reopen_period"}
 TESTED_ELSEWHERE = {
+    *("own_case", "own_case_act", "case_conference", "case_give", "case_tie", "case_emergency"),  # by every role
     "services",
     *(
         "safe_why",

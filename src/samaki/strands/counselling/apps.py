@@ -10,3 +10,4 @@ class Counselling(AppConfig):
     def ready(self) -> None:
         import_module("samaki.strands.counselling.form_handlers")
         import_module("samaki.strands.counselling.reactions")
+        import_module("samaki.strands.counselling.panels")

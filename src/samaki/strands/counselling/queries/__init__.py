@@ -1,7 +1,8 @@
 """Reads of counselling: cases (T4, each read with a reason and logged), and the groups' monthly reports (T2)."""
 
 from samaki.strands.counselling.queries.cases import CaseFile, CaseLine, CasePage, case, cases
-from samaki.strands.counselling.queries.conference import Desk, Meeting, desk, emergency_file
+from samaki.strands.counselling.queries.conference import Desk, Meeting, desk
+from samaki.strands.counselling.queries.emergency import emergency_file
 from samaki.strands.counselling.queries.group_months import Cell, GroupRow, Matrix, group_month_versions, group_months
 from samaki.strands.counselling.queries.own import OwnFile, OwnLine, own_case, own_cases
 

@@ -18,7 +18,6 @@ from samaki.kernel.records import Scope
 from samaki.strands.counselling.course import RUNNING, locks_out
 from samaki.strands.counselling.models import Case, CaseRequest, Conference, Declaration, EmergencyAccess
 from samaki.strands.counselling.operations.asking import answerable
-from samaki.strands.counselling.queries.own import OwnFile, file_of
 from samaki.strands.counselling.sight import locked_out
 
 TOLD_FOR = dt.timedelta(days=30)
@@ -92,22 +91,6 @@ def tie_on_desk(actor: Actor, declaration_id: int) -> Declaration:
     if found is None:
         raise NotFound("no_such_case", _("There is no such case."))
     return found
-
-
-def emergency_file(actor: Actor, access_id: int, *, at: dt.datetime) -> tuple[EmergencyAccess, OwnFile]:
-    """The one case, while the sixty minutes last, for whom they were opened. Each reading is logged with the reason
-    that was given. Raises NotFound otherwise."""
-    nothing = Scope(organisation_id=None, programme_id=None)
-    with keeping_refusals(actor, Action.OPEN_EMERGENCY, ("counselling.emergencyaccess", access_id), **nothing):
-        found = EmergencyAccess.objects.select_related("case__group", "case__place__parent__parent").filter(
-            pk=access_id, user=actor.user_id, opened_at__isnull=False, closes_at__gt=at
-        )
-        access = found.exclude(case__in=locked_out(actor)).first()
-        if access is None or not actor.second_factor:
-            raise NotFound("no_such_case", _("There is no such case."))
-        scope = Scope(organisation_id=access.case.organisation_id, programme_id=access.case.programme_id)
-        record(actor, "read_emergency", access, **scope, reason=access.reason)
-        return access, file_of(access.case, on=timezone.localdate(at))
 
 
 def _desk(actor: Actor, within: Reach, at: dt.datetime) -> Desk:

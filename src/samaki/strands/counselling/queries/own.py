@@ -171,12 +171,26 @@ def _own(actor: Actor, on: dt.date) -> QuerySet[Case]:
     if not within:
         raise refusal(actor, Action.COUNSEL)
     running = Case.objects.filter(within.q(), counsellor=actor.user_id, state__in=[state.value for state in RUNNING])
-    reached = within.programmes() or frozenset(running.values_list("programme_id", flat=True))
-    cleared = [key for key in reached if is_cleared(actor.user_id, programme_id=key, on=on)]
+    cleared = _cleared_in(actor, on)
     if not cleared:
         raise Refused("not_cleared", _("Only a counsellor whose vetting holds today may do this."))
     found = running.filter(programme__in=cleared).exclude(pk__in=locked_out(actor))
     return found.select_related("group", "place__parent__parent", "programme", "womens_service")
+
+
+def counsels_today(actor: Actor, *, on: dt.date) -> bool:
+    """Whether the actor counsels anywhere and is cleared there. Asks nobody's leave."""
+    return bool(_cleared_in(actor, on))
+
+
+def _cleared_in(actor: Actor, on: dt.date) -> list[int]:
+    within = reach(actor, Action.COUNSEL)
+    reached = within.programmes()
+    if reached is None:
+        reached = frozenset(
+            Case.objects.filter(within.q(), counsellor=actor.user_id).values_list("programme_id", flat=True)
+        )
+    return [key for key in sorted(reached) if is_cleared(actor.user_id, programme_id=key, on=on)]
 
 
 def _windows(case: Case, last_on: dt.date | None, answers: Sequence[Outcome], on: dt.date) -> tuple[Window, ...]:
