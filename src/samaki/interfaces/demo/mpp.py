@@ -12,6 +12,7 @@ from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme
+from samaki.interfaces.demo import counselling
 from samaki.interfaces.demo.organisations import ORIGIN
 from samaki.interfaces.demo.programmes import NEW_COMMUNES, OLD_COMMUNES
 from samaki.kernel.actors import System
@@ -97,6 +98,7 @@ def load_records(
     record_cases(list(case_rows(groups, places)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
     record_tallies(list(tally_rows(places)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
     receive_group_months(list(report_rows(groups)), programme=programme, organisation=wela, by=by, at=at, origin=ORIGIN)
+    counselling.load(programme, wela, places["040102"], at)
 
 
 def case_rows(groups: dict[str, Group], places: dict[str, Place]) -> Iterator[CaseRow]:

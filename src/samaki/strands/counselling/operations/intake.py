@@ -12,7 +12,7 @@ from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.periods.locks import refuse_locked
 from samaki.ground.places.models import Place
-from samaki.kernel.actors import Actor, AnyActor
+from samaki.kernel.actors import Actor, AnyActor, System
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, Refused
@@ -119,16 +119,16 @@ def approve_neighbour(*, declaration: Declaration, by: Actor, at: dt.datetime) -
     return last
 
 
-def name_service(*, case: Case, service: Organisation, by: Actor, at: dt.datetime) -> Case:
+def name_service(*, case: Case, service: Organisation, by: AnyActor, at: dt.datetime) -> Case:
     """The independent women's service of a case: an organisation of the programme, other than the case's own."""
-    if decides(case, by) and case.counsellor_id != by.user_id:
+    if isinstance(by, System) or (decides(case, by) and case.counsellor_id != by.user_id):
         with as_supervisor(case, by) as found:
             return _named(found, service, by, at)
     with as_counsellor(case, by, at) as found:
         return _named(found, service, by, at)
 
 
-def _named(case: Case, service: Organisation, by: Actor, at: dt.datetime) -> Case:
+def _named(case: Case, service: Organisation, by: AnyActor, at: dt.datetime) -> Case:
     if not independent_services(case, on=timezone.localdate(at)).filter(pk=service.pk).exists():
         raise Invalid(
             "service_not_independent",
