@@ -20,6 +20,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["organisation_id", "at"], name="audit_organisation"),
+            models.Index(
+                fields=["programme_id", "id"], name="audit_programme"
+            ),  # read the latest first, a page at a time
         ]
 
 
