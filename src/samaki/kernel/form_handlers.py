@@ -51,7 +51,7 @@ class HandlerField:
     """One thing the handler wants to know. `repeat` names the repeated part it belongs to, "" the form itself.
 
     `offers` gives what a programme (by key) suggests to choose from where anything may be written; it shows no more
-    than everyone may know.
+    than everyone may know. With `label_km` the label is the words of a record, not translated.
     """
 
     key: str
@@ -62,6 +62,7 @@ class HandlerField:
     choices: tuple[Choice, ...] = ()
     hint: str | Promise = ""
     offers: Callable[[int], tuple[Choice, ...]] | None = None
+    label_km: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,19 @@ class Owed:
     is_late: bool
 
 
+@dataclass(frozen=True)
+class ReadyForm:
+    """A form for one use of a handler: `fields` ask in its own words for what fields of the handler (by the same keys)
+    want, in kinds whose answers those can read. `constants` are what each form filled with it says, by field, as text.
+    """
+
+    key: str
+    title_km: str
+    title_en: str
+    fields: tuple[HandlerField, ...]
+    constants: Mapping[str, str]
+
+
 Take = Callable[[Sequence[Entry], Handling], None]
 TakeBack = Callable[[Sequence[str], Handling, AnyActor], None]
 Find = Callable[[Sequence[str]], Mapping[str, RecordOf]]
@@ -141,7 +155,7 @@ class FormHandler:
     `fits` says whether it is one in a programme (by key), None in every programme. `steps` are its screens there, in
     order; without them each field gets one. `owed` tells what an actor owes in a programme (by key) on a date.
     `one_of` names fields of which each record needs one or another; `sums` a total and the parts that add up to it
-    where any of them is told.
+    where any of them is told. `ready` gives the forms that a programme (by key) has of it for apps that fill in XForms.
     """
 
     key: str
@@ -159,6 +173,7 @@ class FormHandler:
     owed: OwedBy | None = None
     one_of: tuple[tuple[str, ...], ...] = ()
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ready: Callable[[int], Sequence[ReadyForm]] | None = None
 
     def field(self, key: str, repeat: str = "") -> HandlerField:
         return next(one for one in self.fields if one.key == key and one.repeat == repeat)

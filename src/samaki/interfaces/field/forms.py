@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from samaki.engines.fieldforms.built_in import ensure_built_in
+from samaki.engines.fieldforms.built_in import ensure_built_in, is_job
 from samaki.engines.fieldforms.models import FormVersion
 from samaki.ground.programmes.models import Programme
 from samaki.interfaces.field.jobs import handlers
@@ -29,4 +29,5 @@ def _published(programme: Programme) -> dict[str, FormVersion]:
     found = FormVersion.objects.filter(
         form__programme=programme, form__is_built_in=True, state=FormVersion.State.PUBLISHED
     )
-    return {version.form.handler: version for version in found.select_related("form").order_by("published_at", "pk")}
+    ordered = found.select_related("form").order_by("published_at", "pk")
+    return {version.form.handler: version for version in ordered if is_job(version.form)}

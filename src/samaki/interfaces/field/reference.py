@@ -203,7 +203,9 @@ def _due(here: Here) -> list[dict[str, object]]:
 
 
 def _records(here: Here) -> list[dict[str, object]]:
-    found = list(own_submissions(here.actor, **here.scope).filter(form__is_built_in=True)[:MOST_RECORDS])
+    jobs = [handler.key for handler in handlers()]
+    own = own_submissions(here.actor, **here.scope).filter(form__is_built_in=True, form__handler__in=jobs)
+    found = list(own[:MOST_RECORDS])
     returned = [one.pk for one in found if one.review == Submission.Review.RETURNED]
     reasons = reasons_of(here.actor, returned)
     return [_record(one, reasons.get(one.pk, "")) for one in found]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from samaki.engines.fieldforms.built_in import is_job
 from samaki.engines.fieldforms.models import Submission
 from samaki.engines.fieldforms.opening import opened
 from samaki.engines.fieldforms.xforms import Question
@@ -90,7 +91,7 @@ class _Questions:
 
     def label(self, path: str) -> str:
         field, question = self.field(path), self.questions.get(path)
-        if question is not None and not self.submission.form.is_built_in:
+        if question is not None and not is_job(self.submission.form):
             return words.in_language({"km": question.label_km, "en": question.label_en}) or question.name
         return str(field.label) if field else path
 
@@ -127,7 +128,7 @@ class _Questions:
 
     def value(self, field: HandlerField | None, path: str, text: str) -> str:
         question = self.questions.get(path)
-        if question is not None and question.choices and not self.submission.form.is_built_in:
+        if question is not None and question.choices and not is_job(self.submission.form):
             for value, km, en in question.choices:
                 if value == text:
                     return words.in_language({"km": km, "en": en})

@@ -120,7 +120,7 @@ class _Writer:
         return bind
 
     def _words(self, control: etree._Element, path: str, field: HandlerField) -> None:
-        self._label(control, f"{path}:label", field.label)
+        self._label(control, f"{path}:label", field.label, km=field.label_km)
         if field.hint:
             self._label(control, f"{path}:hint", field.hint, "hint")
 

@@ -1,4 +1,5 @@
-"""A form of answers to an instrument. Which one is a question of the form, or the same for all it brings (a constant).
+"""A form of answers to an instrument. Which one is a question of the form, or the same for all it brings (a constant):
+each published version has one ready for before, after and some months later.
 
 The Washington Group's answers come by no form: what a phone sent stands beside the person's number for who mends it.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.programmes.models import Programme
@@ -20,16 +22,18 @@ from samaki.kernel.form_handlers import (
     HandlerField,
     Handling,
     Kind,
+    ReadyForm,
     RecordOf,
     Tier,
     form_handlers,
 )
 from samaki.kernel.policy import Action
-from samaki.strands.learning.models import Instrument, Response
+from samaki.strands.learning.models import Instrument, InstrumentVersion, Response
 from samaki.strands.learning.operations.responses import Told, responses_of, take_back_responses, take_responses
-from samaki.strands.learning.queries.instruments import by_name
+from samaki.strands.learning.queries.instruments import by_name, published
 from samaki.strands.learning.rules.instruments import MOST_ITEMS
 
+LONGEST_TITLE = 200  # characters
 FIELDS = (
     HandlerField("person", _("Number of the person"), Kind.PERSON, required=True, hint=_("Such as P000123.")),
     HandlerField(
@@ -95,6 +99,46 @@ def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
     return {origin: RecordOf("learning.response", pk) for origin, pk in responses_of(origins).items()}
 
 
+def ready(programme_id: int) -> list[ReadyForm]:
+    """Three forms of each version that can be answered. The Washington Group's questions have none."""
+    versions = published(Programme.objects.get(pk=programme_id))
+    return [
+        _ready(version, moment)
+        for version in versions
+        if version.instrument.scoring != Instrument.Scoring.WASHINGTON_GROUP
+        for moment in Response.Moment
+    ]
+
+
+def _ready(version: InstrumentVersion, moment: Response.Moment) -> ReadyForm:
+    one = version.instrument
+    asked = (field for field in FIELDS if field.key in ("activity", "person", "answered_on"))
+    items = (
+        HandlerField(
+            f"item{item.number}",
+            item.text_en,
+            Kind.CHOICE,
+            choices=tuple(Choice(str(choice["value"]), choice["en"], choice["km"]) for choice in item.choices),
+            label_km=item.text_km,
+        )
+        for item in version.items.all()
+    )
+    return ReadyForm(
+        key=f"{one.key}-{version.number}-{moment.value}",
+        title_km=_title(one.title_km, version.number, moment, "km"),
+        title_en=_title(one.title_en, version.number, moment, "en"),
+        fields=(*asked, *items),
+        constants={"instrument": f"{one.key} {version.number}", "moment": moment.value},
+    )
+
+
+def _title(title: str, number: int, moment: Response.Moment, language: str) -> str:
+    """Cut where it is longer than a form's title may be, never in the part that tells the forms apart."""
+    with translation.override(language):
+        which = f" {number} · {moment.label}"
+    return title[: LONGEST_TITLE - len(which)] + which
+
+
 LEARNING_RESPONSES = form_handlers.register(
     FormHandler(
         key="learning_responses",
@@ -105,6 +149,7 @@ LEARNING_RESPONSES = form_handlers.register(
         take_back=take_back,
         find=find,
         tier=Tier.T3,
+        ready=ready,
         hint=_("A test or a scale, before or after a training, or some months later."),
     )
 )
