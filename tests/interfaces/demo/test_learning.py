@@ -9,7 +9,8 @@ import pytest
 from samaki.engines.results.queries import figure
 from samaki.kernel.actors import System
 from samaki.kernel.figures import FigureQuery
-from samaki.strands.learning.models import Lead, Series
+from samaki.strands.learning.models import Lead, Response, Series
+from samaki.strands.learning.queries.changes import health, trainings
 from samaki.strands.learning.queries.practice import why_not_lead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
@@ -37,3 +38,14 @@ def test_completing_and_leading_have_figures_in_both_programmes() -> None:
     ]
     active = figure(WHO, FigureQuery("twg", "active_facilitators", as_of=dt.date(2024, 6, 30)))
     assert [(one.denominator or 0) > 0 and (one.numerator or 0) > 0 for one in (*completed, active)] == [True] * 3
+
+
+def test_answers_about_disability_are_sealed_and_told_only_as_a_share_that_is_large_enough() -> None:
+    found = Response.objects.filter(version__instrument__scoring="washington_group")
+    assert set(found.values_list("answered", "points", "scaled")) == {(None, None, None)}
+    told = [
+        health(WHO, asked, on=dt.date(2026, 1, 1)).ratio
+        for asked in trainings(WHO)
+        if asked.version.instrument.scoring == "washington_group"
+    ]
+    assert sorted(one.suppressed for one in told if one is not None) == [False, True]

@@ -32,7 +32,7 @@ from tests.factories.instruments import (
     told,
 )
 from tests.factories.people import SETUP
-from tests.factories.series import people
+from tests.factories.series import a_series, people
 from tests.interfaces.pages import queries_of, somebody
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +225,40 @@ def test_changes_ask_as_often_for_three_trainings_and_people_as_for_one() -> Non
         _pairs(field, version, [(3, 6)], key)
     addresses = (reverse("learning_changes"), _address(one, version))
     assert [queries_of(client, address) for address in addresses] == costs
+
+
+def test_the_pages_of_an_activity_and_its_series_lead_to_the_sheet_and_to_the_change() -> None:
+    field = a_field()
+    series = a_series(field, [people(field, 2)])
+    activity, version = Activity.objects.get(key="series-activity"), an_instrument(LAW)
+    _asked_on(field, activity, version)
+    health = an_instrument(HEALTH)
+    (one,) = people(field, 1)
+    take(field, told(field, one, health, same_answers(health, 1), on=activity.starts_on, activity=activity.key))
+    key = f'href="{reverse("keying", args=[activity.pk])}"'
+    change_ = f'href="{reverse("learning_change", args=["series", series.pk, version.pk])}"'
+    sealed = f'href="{reverse("learning_change", args=["series", series.pk, health.pk])}"'
+    counts = "Before 1 · After 0 · Follow-up 0"
+    for role, keys in ((Role.PARTNER_ME, True), (Role.PROGRAMME_OFFICER, False)):
+        for address in (reverse("activity", args=[activity.key]), reverse("series", args=[series.key])):
+            text = _client(field, role).get(address).content.decode()
+            assert (key in text, change_ in text, sealed in text, text.count(counts)) == (keys, True, True, 1)
+
+
+def test_those_pages_ask_as_often_for_three_instruments_as_for_one() -> None:
+    field = a_field()
+    series = a_series(field, [people(field, 2)])
+    activity = Activity.objects.get(key="series-activity")
+    client = _client(field)
+    addresses = (reverse("activity", args=[activity.key]), reverse("series", args=[series.key]))
+    _asked_on(field, activity, an_instrument(LAW))
+    costs = [queries_of(client, address) for address in addresses]
+    for key in (GEM, HEALTH):
+        _asked_on(field, activity, an_instrument(key))
+    assert [queries_of(client, address) for address in addresses] == costs
+
+
+def _asked_on(field: Field, activity: Activity, version: InstrumentVersion) -> None:
+    (person,) = people(field, 1)
+    answers = same_answers(version, 1)
+    take(field, told(field, person, version, answers, on=activity.starts_on, activity=activity.key))

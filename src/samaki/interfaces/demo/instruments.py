@@ -30,6 +30,9 @@ VILLAGES = tuple(f"twg-village-{village}" for village in ("19-1", "19-2", "04-1"
 RIGHTS = tuple(f"bs-{commune}-{turn}" for commune in ("150103", "150203", "150303") for turn in (3, 7))
 MOVED = {"curriculum-test": (0.42, 0.78), "law-2005": (0.45, 0.74), "gem-scale": (0.5, 0.68)}  # share of right answers
 CAME, CAME_BACK = 0.95, 0.8
+# Of those asked the Washington Group's questions, the share with a disability: a meeting whose number is shown, and one
+# whose number is too small to be.
+ASKED_ABOUT_DISABILITY = {"fia-banteay-srei-202408-2": 0.45, "fia-banteay-srei-202312-3": 0.12}
 FOLLOWED_UP_AFTER = dt.timedelta(days=175)
 
 
@@ -40,6 +43,29 @@ def load_working_group(programme: Programme, diakonia: Organisation) -> None:
 
 def load_banteay_srei(programme: Programme, banteay_srei: Organisation) -> None:
     load_answers(programme, banteay_srei, {"gem-scale": RIGHTS})
+
+
+def load_fia(programme: Programme, banteay_srei: Organisation) -> None:
+    """Answers to the Washington Group's questions, each sealed under a person's own key and of use in sums alone."""
+    if Response.objects.filter(programme=programme).exists():
+        return
+    version = InstrumentVersion.objects.filter(instrument__key="washington-group", is_published=True).latest("number")
+    numbers = [item.number for item in version.items.order_by("number")]
+    rng = Random("samaki washington group")  # noqa: S311  # the same example every time, no secret
+    told: list[Told] = []
+    for key, share in ASKED_ABOUT_DISABILITY.items():
+        activity = Activity.objects.get(programme=programme, organisation=banteay_srei, key=key)
+        people = _who_came(activity)
+        rng.shuffle(people)
+        with_disability = round(share * len(people))
+        for at, person_id in enumerate(people):
+            answers = {number: rng.choice((1, 1, 1, 2)) for number in numbers}
+            if at < with_disability:
+                answers[rng.choice(numbers)] = rng.choice((3, 4))
+            elif at == len(people) - 1:
+                answers = dict.fromkeys(numbers, 7)  # she did not want to say
+            told.append(Told(ORIGIN, BY, person_id, version.pk, "pre", activity.starts_on, answers, activity.key))
+    take_responses(told, programme_id=programme.pk, organisation_id=banteay_srei.pk, at=timezone.now())
 
 
 def load_mpp(programme: Programme, wela: Organisation, places: Mapping[str, Place]) -> None:
@@ -97,11 +123,9 @@ def _at(
     *,
     follow_up: bool,
 ) -> list[Told]:
-    came = Attendance.objects.filter(session__activity=activity).values_list("person_id", flat=True)
-    people = Person.objects.filter(among("pk", set(came)), merged_into=None, withdrawn_at=None).order_by("pk")
     low, high = MOVED[instrument]
     found = []
-    for person_id in people.values_list("pk", flat=True):
+    for person_id in _who_came(activity):
         steady = rng.uniform(-0.12, 0.12)
         moments = [("pre", activity.starts_on, low, CAME), ("post", activity.ends_on, high, CAME)]
         if follow_up:
@@ -111,6 +135,12 @@ def _at(
             if rng.random() < likely and on <= timezone.localdate():
                 found.append(Told(ORIGIN, BY, person_id, version.pk, moment, on, answers, activity.key))
     return found
+
+
+def _who_came(activity: Activity) -> list[int]:
+    came = Attendance.objects.filter(session__activity=activity).values_list("person_id", flat=True)
+    people = Person.objects.filter(among("pk", set(came)), merged_into=None, withdrawn_at=None).order_by("pk")
+    return list(people.values_list("pk", flat=True))
 
 
 def _answer(item: InstrumentItem, share: float, rng: Random) -> int:

@@ -70,6 +70,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     instruments.load_working_group(programmes["twg"], bodies["diakonia"])
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
+    instruments.load_fia(programmes["fia"], bodies["banteay-srei"])
     progress("fia")
     cop_women.load_records(programmes["cop-women"], bodies, places)
     progress("cop-women")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.models import Activity
@@ -90,7 +91,16 @@ class Health:
 
 def trainings(actor: AnyActor) -> list[Asked]:
     """Every version asked at each training within the actor's sight, the latest training first."""
-    found = Response.objects.filter(reach(actor, Action.SEE_PROGRAMME).q(), activity__isnull=False)
+    return _asked(Response.objects.filter(reach(actor, Action.SEE_PROGRAMME).q(), activity__isnull=False))
+
+
+def asked_of(actor: AnyActor, activities: Iterable[Activity]) -> list[Asked]:
+    """What was asked at these activities, with as many answers as these alone have."""
+    within = reach(actor, Action.SEE_PROGRAMME).q()
+    return _asked(Response.objects.filter(within, activity__in=[one.pk for one in activities]))
+
+
+def _asked(found: QuerySet[Response]) -> list[Asked]:
     rows = found.values_list("activity_id", "version_id", "moment")
     by_activity: Counter[tuple[int, int, str]] = Counter(rows.order_by().iterator())
     activities = Activity.objects.in_bulk({activity for activity, _version, _moment in by_activity})

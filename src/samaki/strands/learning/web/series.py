@@ -22,6 +22,7 @@ from samaki.strands.learning.models import Series
 from samaki.strands.learning.operations import series as operations
 from samaki.strands.learning.queries import attendance
 from samaki.strands.learning.queries import series as queries
+from samaki.strands.learning.queries.changes import asked_of
 from samaki.strands.learning.rules.practice import sessions_wanted
 from samaki.strands.learning.web.entries import NewSeries, OnDay, Reason, holders
 from samaki.ui.requests import ActorRequest, page, told_in
@@ -124,15 +125,14 @@ def _shown(
     sittings = queries.sittings(request.actor, found)
     last = max((one.session.held_on for one in sittings), default=None)
     held = sum(one.session.activity.state == Activity.State.HELD for one in sittings)
-    takes: dict[int, bool] = {}
-    for one in sittings:
-        activity = one.session.activity
-        if activity.pk not in takes:
-            takes[activity.pk] = attendance.takes_attendance(request.actor, activity)
+    activities = {one.session.activity_id: one.session.activity for one in sittings}
+    takes = {pk: attendance.takes_attendance(request.actor, activity) for pk, activity in activities.items()}
     context = {
         "series": found,
+        "asked": asked_of(request.actor, activities.values()),
+        "to_key": [one for one in activities.values() if takes[one.pk]],
         "sittings": [(one, takes[one.session.activity_id]) for one in sittings],
-        "activities": {one.session.activity_id: one.session.activity for one in sittings}.values(),
+        "activities": activities.values(),
         "held": held,
         "wanted": sessions_wanted(held),
         "runs": runs,
