@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from samaki.ground.accounts.models import User
 from samaki.ground.clearances import operations as clearances
+from samaki.ground.clearances.models import Clearance
 from samaki.ground.clearances.operations import Whom
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Gender
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme
+from samaki.interfaces.demo.organisations import ORIGIN
 from samaki.interfaces.demo.people import Casting, invent
 from samaki.kernel.actors import System
-from samaki.strands.counselling.models import Case, Tie
+from samaki.strands.counselling.models import Case, Declaration, Tie
 from samaki.strands.counselling.operations import asking, intake
 
 WHO = "counsellor"
@@ -35,10 +37,12 @@ def load(programme: Programme, wela: Organisation, place: Place, at: dt.datetime
     person = invent(casting, wela, Random(5))[0]  # noqa: S311  # an invented name, no secret
     user.person_id = person.pk
     user.save(update_fields=["person_id"])
-    clearances.clear(Whom(person, programme, wela), until=on + dt.timedelta(days=548), by=BY, at=at)
+    cleared = clearances.clear(Whom(person, programme, wela), until=on + dt.timedelta(days=548), by=BY, at=at)
+    Clearance.objects.filter(pk=cleared.pk).update(origin=ORIGIN)
     service = Organisation.objects.get(key=SERVICE)
     for case in Case.objects.filter(programme=programme, code__in=(*READY, NEW)).order_by("code"):
         asking.assign(case=case, counsellor=user, by=BY, at=at)
         if case.code in READY:
             intake.name_service(case=case, service=service, by=BY, at=at)
             intake.declare(case=case, tie=Tie.NONE, by=BY, at=at, user=user)
+    Declaration.objects.filter(user=user).update(origin=ORIGIN)
