@@ -14,7 +14,17 @@ from samaki.ground.accounts.models import User
 from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
 from samaki.ground.places.operations import load_gazetteer
-from samaki.interfaces.demo import banteay_srei, cop_women, curricula, fia, instruments, learning, mpp, twg
+from samaki.interfaces.demo import (
+    banteay_srei,
+    cop_women,
+    curricula,
+    fia,
+    instruments,
+    learning,
+    mpp,
+    twg,
+    womens_service,
+)
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
 from samaki.interfaces.demo.programmes import load_programmes, place_codes
 from samaki.interfaces.demo.results import BY, load_plans
@@ -63,6 +73,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
         return
     mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
     instruments.load_mpp(programmes["mpp"], bodies["wela"], places)
+    womens_service.load(programmes["mpp"], bodies["womens-service"], places, at)
     progress("mpp")
     twg.load_records(programmes["twg"], bodies["diakonia"], working_group, places)
     learning.load_working_group(programmes["twg"], bodies["diakonia"], places)
