@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 
@@ -12,8 +12,11 @@ from samaki.ground.clearances.standing import cleared
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.programmes.models import ProgrammeRole
 from samaki.kernel.actors import AnyActor, Role
+from samaki.kernel.policy import Action
 from samaki.strands.counselling.course import locks_out
-from samaki.strands.counselling.models import Case, Declaration
+from samaki.strands.counselling.models import Case, CaseRequest, Conference, Declaration
+
+MAY_ASK = (Action.COUNSEL, Action.RECORD_CASE, Action.OPEN_EMERGENCY)  # for access in an emergency
 
 
 def locked_out(actor: AnyActor) -> frozenset[int]:
@@ -66,3 +69,11 @@ def independent_services(case: Case, *, on: dt.date) -> QuerySet[Organisation]:
     running = running.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
     found = Organisation.objects.filter(pk__in=running.values("organisation_id"))
     return found.exclude(pk=case.organisation_id).order_by("key")
+
+
+def answerable(conference: Conference, by: AnyActor) -> Iterator[CaseRequest]:
+    """The waiting requests of a conference that are the actor's to answer. Asks nobody's leave."""
+    waiting = conference.requests.filter(answer=CaseRequest.Answer.WAITING).exclude(case__in=locked_out(by))
+    if by.user_id is not None:
+        waiting = waiting.exclude(asked_by=by.user_id)
+    yield from waiting.select_related("case", "to_counsellor").order_by("pk")

@@ -32,7 +32,7 @@ from samaki.strands.counselling.operations.moving import (
     scope_of,
     touch,
 )
-from samaki.strands.counselling.sight import counsellors, is_cleared, locked_out
+from samaki.strands.counselling.sight import answerable, counsellors, is_cleared
 
 Kind = CaseRequest.Kind
 Answer = CaseRequest.Answer
@@ -110,14 +110,6 @@ def hold_conference(
             conference.closed_at = at
             conference.save()
     return tuple(waiting)
-
-
-def answerable(conference: Conference, by: AnyActor) -> Iterator[CaseRequest]:
-    """The waiting requests of a conference that are the actor's to answer. Asks nobody's leave."""
-    waiting = conference.requests.filter(answer=Answer.WAITING).exclude(case__in=locked_out(by))
-    if by.user_id is not None:
-        waiting = waiting.exclude(asked_by=by.user_id)
-    yield from waiting.select_related("case", "to_counsellor").order_by("pk")
 
 
 def assign(*, case: Case, counsellor: User, by: AnyActor, at: dt.datetime) -> Case:

@@ -15,9 +15,7 @@ from samaki.kernel.policy import Action
 from samaki.strands.counselling.course import EMERGENCY
 from samaki.strands.counselling.models import Case, EmergencyAccess
 from samaki.strands.counselling.operations.moving import no_such_case, scope_of
-from samaki.strands.counselling.sight import locked_out
-
-MAY_ASK = (Action.COUNSEL, Action.RECORD_CASE, Action.OPEN_EMERGENCY)
+from samaki.strands.counselling.sight import MAY_ASK, locked_out
 
 
 def ask_emergency(*, case: Case, reason: str, by: Actor, at: dt.datetime) -> EmergencyAccess:

@@ -17,8 +17,7 @@ from samaki.kernel.policy import Action, Reach, reach, refusal
 from samaki.kernel.records import Scope
 from samaki.strands.counselling.course import RUNNING, locks_out
 from samaki.strands.counselling.models import Case, CaseRequest, Conference, Declaration, EmergencyAccess
-from samaki.strands.counselling.operations.asking import answerable
-from samaki.strands.counselling.sight import locked_out
+from samaki.strands.counselling.sight import answerable, locked_out
 
 TOLD_FOR = dt.timedelta(days=30)
 LONGEST = 50

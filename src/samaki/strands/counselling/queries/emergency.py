@@ -15,9 +15,8 @@ from samaki.kernel.errors import NotFound
 from samaki.kernel.policy import Action, reach, refusal
 from samaki.kernel.records import Scope
 from samaki.strands.counselling.models import Case, EmergencyAccess
-from samaki.strands.counselling.operations.emergency import MAY_ASK
 from samaki.strands.counselling.queries.own import OwnFile, file_of
-from samaki.strands.counselling.sight import locked_out
+from samaki.strands.counselling.sight import MAY_ASK, locked_out
 
 LONGEST = 20
 
