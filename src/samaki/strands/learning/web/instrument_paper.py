@@ -51,7 +51,7 @@ def sheet(version: InstrumentVersion, language: str) -> dict[str, object]:
                 "text": item.text_km if language == "km" else item.text_en,
                 "choices": [{"value": str(choice["value"]), "words": choice[language]} for choice in item.choices],
             }
-            for item in version.items.all()
+            for item in sorted(version.items.all(), key=lambda item: item.number)
         ],
         "footer": f"{one.key} {version.number} · {wording}",
     }
