@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
@@ -54,3 +56,9 @@ def example(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     with kept_for_a_module(django_db_blocker):
         load(progress=lambda part: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_anchor(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> None:
+    """Each test keeps marks of its own audit trail: databases come and go, and no trail bears out another's marks."""
+    settings.AUDIT_ANCHOR = str(tmp_path_factory.getbasetemp() / f"{uuid4().hex}.anchor")

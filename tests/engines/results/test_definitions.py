@@ -16,13 +16,20 @@ from samaki.kernel.evidence import IndicatorFile, indicator_files
 from tests.factories.programmes import a_setting
 
 CATALOGUE = [
+    "active_facilitators",
     "activities_held",
     "attendances",
     "behaviour_applied",
+    "cascade_attendances",
+    "cascade_facilitators",
+    "cascade_new",
+    "cascade_reach",
+    "cascade_tallied",
     "gem_change",
     "group_report_timeliness",
     "law_awareness_change",
     "learning_gain",
+    "learning_needs_met",
     "learning_retention",
     "outreach_contacts",
     "participants",
@@ -30,6 +37,7 @@ CATALOGUE = [
     "reported_stop_of_counselled",
     "reported_stop_of_success",
     "reported_success",
+    "tot_completion",
     "working_group_composition",
 ]
 LOADER = System("tests")

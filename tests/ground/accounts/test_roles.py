@@ -78,7 +78,7 @@ def test_a_role_over_other_organisations_is_given_only_by_who_administers_that_p
 
 
 def test_the_wide_roles_are_those_whose_rules_reach_over_a_programme() -> None:
-    assert sorted(PROGRAMME_WIDE) == [Role.ADMINISTRATOR, Role.AUDITOR, Role.PROGRAMME_OFFICER]
+    assert sorted(PROGRAMME_WIDE) == [Role.ADMINISTRATOR, Role.AUDITOR, Role.PROGRAMME_OFFICER, Role.STEWARD]
     assert may_give(Actor(1, "nobody"), Role.FACILITATOR, programme_id=None)
 
 

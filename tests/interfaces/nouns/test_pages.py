@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from samaki.ground.activities.models import Activity, Session
+from samaki.ground.activities.models import Activity
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import MatchCandidate, Person
@@ -107,6 +109,14 @@ def test_the_list_of_people_takes_as_many_queries_for_three_as_for_one() -> None
     assert counts[0] == counts[1]
 
 
+def _taken_away(rows: QuerySet[Any]) -> None:
+    """Out of the list. Much hangs on an activity and forbids to delete it, so it goes to another organisation."""
+    if rows.model is Activity:
+        rows.update(organisation=Organisation.objects.exclude(key="banteay-srei").order_by("pk")[0])
+    else:
+        rows.delete()
+
+
 def test_a_group_takes_as_many_queries_for_three_members_as_for_one() -> None:
     group = Group.objects.filter(organisation__key="banteay-srei", keeps_names=True).order_by("pk")[0]
     client, counts = signed_in("partner-me-3"), []
@@ -133,13 +143,9 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
     client, counts = signed_in(user), []
     rows = list(model._default_manager.filter(**narrowed).order_by("pk").values_list("pk", flat=True))
     others = model._default_manager.exclude(pk__in=rows[:3])
-    if model is Activity:
-        Session.objects.filter(activity__in=others).delete()
-    others.delete()
+    _taken_away(others)
     for kept in (3, 1):
         surplus = model._default_manager.filter(pk__in=rows[kept:3])
-        if model is Activity:
-            Session.objects.filter(activity__in=surplus).delete()
-        surplus.delete()
+        _taken_away(surplus)
         counts.append(queries_of(client, reverse(name)))
     assert counts[0] == counts[1]

@@ -70,7 +70,7 @@ def test_the_order_of_the_file_settles_a_short_date() -> None:
 @pytest.mark.parametrize(
     ("parse", "raw", "key"),
     [
-        (day, "31/2/2024", "not_a_date"), (day, "5/3/24", "not_a_date"), (day, "soon", "not_a_date"),
+        (day, "31/2/2024", "not_a_date"), (day, "5/3/24", "date_in_two_ways"), (day, "soon", "not_a_date"),
         (day, 45292.0, "date_is_a_number"), (day, 3, "not_a_date"), (day, "1/1/2567", "another_era"),
         (day, "1901-01-01", "date_too_early"), (past_day, "2024-07-01", "date_in_future"), (day, True, "not_a_date"),
         (month, "2024-13", "not_a_month"), (month, "2024-07", "date_in_future"), (month, "March", "not_a_month"),
