@@ -54,7 +54,8 @@ OWN_LIST = {"own": 200, "other": 200, "officer": 403, "donor": 403, "authority":
 ADMINISTERED = {**dict.fromkeys(READERS, 403), "administrator": 200}
 OF_PROGRAMME = {**dict.fromkeys(("donor", "authority", "administrator"), 403), "own": 200, "other": 200, "officer": 200}
 HER_SIDE: dict[str, list[object]] = {  # none of these readers may even know whether there is such a file
-    "safe": [], "safe_new": [],
+    "safe": [],
+    "safe_new": [],
     **{name: [1] for name in ("safe_file", "safe_edit", "safe_risk", "safe_follow_up", "safe_refer")},
     **{name: [1] for name in ("safe_received", "safe_task")},
 }
