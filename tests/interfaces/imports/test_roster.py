@@ -114,9 +114,23 @@ def test_nobody_is_noted_by_name_without_consent(world: World, session: Session)
 
 def test_a_person_under_18_needs_the_guardians_consent_too(world: World, session: Session) -> None:
     young = present(born=2010)  # type: ignore[arg-type]  # a cell
-    assert codes(world.take("roster", workbook([HEAD, young]))) == [(2, "consent", "consent_wanted")]
+    refused = world.take("roster", workbook([HEAD, young]))
+    assert codes(refused) == [(2, "guardian_consent", "guardian_wanted")]
     asked = present(born=2010, Guardian_consent="Thumbprint")  # type: ignore[arg-type]  # cells
     assert world.take("roster", workbook([HEAD, asked])).saved
+
+
+def test_a_person_under_18_is_not_named_without_the_guardian_at_no_session_either(world: World) -> None:
+    young = person(born=2010, Consent="Signature", Consent_given_on=HELD)
+    refused = world.take("roster", workbook([HEAD, young]))
+    assert (codes(refused), Person.objects.count()) == ([(2, "guardian_consent", "guardian_wanted")], 0)
+
+
+def test_a_province_alone_is_where_somebody_lives(world: World) -> None:
+    assert world.take("roster", workbook([[*HEAD, "Province"], [*person(), "Pursat"]])).saved
+    place = Person.objects.get().place
+    assert place is not None
+    assert place.code == "15"
 
 
 def test_a_sensitive_activity_and_a_group_without_names_take_no_roster(world: World, session: Session) -> None:

@@ -47,13 +47,14 @@ _KEY_OF = {Level.PROVINCE: "province", Level.DISTRICT: "district", Level.COMMUNE
 
 def places_of(table: Table, *, village: bool = False) -> list[int | None]:
     """The place of each row by key, None where nothing is written or a fault is noted. An unknown or shared name is a
-    fault with suggestions, never a guess."""
+    fault with suggestions, never a guess. With `village` the row tells where somebody lives, as closely as is known: a
+    village, or no more than a province."""
     blank: Sequence[object] = [None] * len(table)
     keys = ("province", "district", "commune", *(("village",) if village else ()))
     rows = list(zip(*(table.columns.get(key, blank) for key in keys), strict=True))
     paths = {parts: Path(*(str(part or "") for part in parts)) for parts in dict.fromkeys(rows)}
     answers = dict(zip(paths, find_paths(paths.values()), strict=True))
-    ids = {parts: _place_id(paths[parts], answer) for parts, answer in answers.items()}
+    ids = {parts: _place_id(paths[parts], answer, wider=village) for parts, answer in answers.items()}
     found: list[int | None] = []
     for row, parts in enumerate(rows):
         place_id = ids[parts]
@@ -63,12 +64,15 @@ def places_of(table: Table, *, village: bool = False) -> list[int | None]:
     return found
 
 
-def _place_id(path: Path, answer: PathFound) -> int | None:
-    """The key of the place; None where no commune is written, which is a fault of its own or no matter."""
+def _place_id(path: Path, answer: PathFound, *, wider: bool) -> int | None:
+    """The key of the place; None where no commune is written, which is a fault of its own or no matter, unless a `wider`
+    place will do."""
     if answer.problem is not None:
         return FAULTY
-    if answer.place is None or not (path.commune or path.village):
+    if answer.place is None:
         return None
+    if not (path.commune or path.village):
+        return answer.place.id if wider else None
     return answer.place.id if answer.place.level >= Level.COMMUNE else FAULTY
 
 

@@ -14,6 +14,7 @@ from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.identities import Identity, of_whole_name
 from samaki.ground.people.models import AgeBand, Consent, Gender
 from samaki.ground.people.operations.recording import GivenConsent, NewPerson
+from samaki.ground.people.rules import may_be_under_18
 from samaki.ground.places.columns import PLACE_COLUMNS, places_of
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.policy import Action
@@ -58,6 +59,11 @@ reason(
     "session_twice",
     _("Several sessions fit this activity and date."),
     _("Please write the key of the activity and the date of the session."),
+)
+reason(
+    "guardian_wanted",
+    _("This person may be under 18, and the guardian’s consent is missing."),
+    _("Please write how the guardian gave consent, or count this person without her name."),
 )
 reason("consent_date_wanted", _("It is not said when consent was given."), _("Please write the date of consent."))
 
@@ -116,6 +122,10 @@ def check(table: Table, setting: Setting) -> Checked:
             identity, gender, birth_year, age_band, place_id, consents = who
             person = _person(identity, gender, birth_year, age_band, place_id, consents, setting.today)
             known[key] = person
+            minor = may_be_under_18(person.birth_year, setting.today, given=person.age_band)
+            ways = {consent.given_by for consent in person.consents}
+            if minor and ways == {Consent.GivenBy.OWN}:
+                table.fault(row, "guardian_consent", "guardian_wanted")
         rows.append(RosterRow(person, group, role or "member", joined_on, session))  # type: ignore[arg-type]  # read so
         where.append(row)
     return table.without_faults(rows, where)
