@@ -65,8 +65,8 @@ def places_of(table: Table, *, village: bool = False) -> list[int | None]:
 
 
 def _place_id(path: Path, answer: PathFound, *, wider: bool) -> int | None:
-    """The key of the place; None where no commune is written, which is a fault of its own or no matter, unless a `wider`
-    place will do."""
+    """The key of the place; None where no commune is written, which is a fault of its own or no matter, unless a
+    `wider` place will do."""
     if answer.problem is not None:
         return FAULTY
     if answer.place is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Session
 from samaki.ground.activities.own_rosters import keeps_names, own_rosters
 from samaki.ground.activities.queries import facilitates
@@ -27,9 +28,12 @@ SHOWN = 8  # found names at once: as many as a phone shows above its keyboard
 
 @dataclass(frozen=True)
 class Found:
+    """`may_be_named`: her consent to be named stands on the session's day, a guardian's too where she is young."""
+
     person_id: int
     identity: Identity
     attends: bool
+    may_be_named: bool
 
 
 def session_within(actor: AnyActor, session_id: int) -> Session:
@@ -88,12 +92,20 @@ def found_by_name(actor: AnyActor, session: Session, text: str) -> list[Found]:
     activity = session.activity
     if may(actor, Action.SEE_PEOPLE, **scope_of(activity)):
         hits = search(actor, text, organisation_id=activity.organisation_id, limit=SHOWN)
-        return [Found(hit.person_id, hit.identity, hit.person_id in there) for hit in hits]
+        return _found(session, there, [(hit.person_id, hit.identity) for hit in hits])
     own = _own(actor, session)
     near = [hit for hit in name_index(activity.organisation_id).search(text, 200) if hit[0] in own][:SHOWN]
     details = {"people": [person_id for person_id, _identity, _likeness in near]}
     record(actor, "people.search", session, **scope_of(activity), details=details)
-    return [Found(person_id, identity, person_id in there) for person_id, identity, _likeness in near]
+    return _found(session, there, [(person_id, identity) for person_id, identity, _likeness in near])
+
+
+def _found(session: Session, there: set[int], hits: Sequence[tuple[int, Identity]]) -> list[Found]:
+    consents = ConsentsToBeNamed([person_id for person_id, _identity in hits])
+    return [
+        Found(person_id, identity, person_id in there, consents.on(person_id, session.held_on))
+        for person_id, identity in hits
+    ]
 
 
 def _own(actor: AnyActor, session: Session) -> set[int]:
