@@ -305,6 +305,18 @@ def test_emptied_tables_count_nothing(world: World) -> None:
     assert participants(world) == 0
 
 
+def test_a_log_that_began_anew_is_followed_again_and_not_read_whole_for_ever(world: World) -> None:
+    session = a_session(world)
+    participants(world)
+    kept = reading._process._moment
+    assert kept is not None
+    reading._process._moment = changes.Moment(kept.number + 1_000_000, kept.mark)
+    assert participants(world) == 0
+    assert reading._process._moment.number < kept.number + 1_000_000
+    came(session, someone(world))
+    assert participants(world) == 1
+
+
 def test_a_failure_while_reading_changes_makes_the_next_read_start_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,10 +41,11 @@ class Process:
                 yield self._open
                 return
             if connection.in_atomic_block:
-                yield self._committed() if getattr(connection, "in_read_snapshot", False) else self._own()
+                earlier = getattr(connection, "in_read_snapshot", False)
+                yield self._committed(just_opened=False) if earlier else self._own()
                 return
             with read_snapshot():
-                self._open = self._committed()
+                self._open = self._committed(just_opened=True)
                 try:
                     yield self._open
                 finally:
@@ -60,12 +61,13 @@ class Process:
         except DatabaseError:  # such as a database that may only be read; the figures stand all the same
             logger.warning("The log of changes could not be pruned", exc_info=True)
 
-    def _committed(self) -> Answers:
-        """This process's columns as the open read snapshot sees the database."""
+    def _committed(self, *, just_opened: bool) -> Answers:
+        """This process's columns as the open read snapshot sees the database. One just opened, under the lock, cannot
+        lie before what was read last: if it seems to, the log began anew (a copy put back, a table emptied)."""
         if self._answers is None or self._moment is None:
             return self._load()
         found = changes.since(self._moment)
-        if found.ahead:  # another thread has gone on since this snapshot was opened
+        if found.ahead and not just_opened:  # another thread has gone on since this snapshot was opened
             return Answers(Store.loaded())
         if found.lost:
             return self._load()
