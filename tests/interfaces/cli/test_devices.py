@@ -88,7 +88,10 @@ def test_tidying_forgets_expired_nonces_and_files_nobody_claims(
         path = max((one for one in tmp_path.rglob("*") if one.is_file()), key=lambda one: one.stat().st_mtime_ns)
         os.utime(path, (now.timestamp() - days * 86_400,) * 2)
     said = samaki("tidy")
-    assert said.out == "1 spent nonces forgotten, 1 files removed that nobody claimed.\n"
+    assert said.out == (
+        "1 spent nonces forgotten, 1 files removed that nobody claimed.\n"
+        "0 members suspended whose vetting has run out.\n"
+    )
     assert len([one for one in tmp_path.rglob("*") if one.is_file()]) == 1
 
 

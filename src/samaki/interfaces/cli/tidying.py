@@ -1,4 +1,4 @@
-"""What heaps up at the door of phones and is of no use any more: nonces that have expired, files nobody claims."""
+"""What time itself brings about: nonces that expired, files nobody claims, members whose vetting has run out."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from django.utils import timezone
 from samaki.engines.fieldforms.attachments import sweep_files
 from samaki.ground.accounts.devices import SWEPT_AT_ONCE, sweep_nonces
 from samaki.interfaces.cli.outcome import Outcome
+from samaki.kernel.actors import System
+from samaki.strands.vetting.operations import suspend_overdue
 
-NONCES_EVERY, FILES_EVERY = 30.0, 3_600.0  # seconds
+NONCES_EVERY, FILES_EVERY, VETTING_EVERY = 30.0, 3_600.0, 3_600.0  # seconds
+TIMER = System("vetting ran out, or the code of conduct was not signed in time")
 
 
 class Tidying:
     """Beside the tasks: each sweep when it is due, in small steps, since phones wait for the same database."""
 
     def __init__(self) -> None:
-        self._nonces_at = self._files_at = time.monotonic()
+        self._nonces_at = self._files_at = self._vetting_at = time.monotonic()
 
     def when_due(self) -> None:
         """Raises DatabaseError."""
@@ -30,6 +33,9 @@ class Tidying:
         if now >= self._files_at:
             self._files_at = now + FILES_EVERY
             sweep_files()
+        if now >= self._vetting_at:
+            self._vetting_at = now + VETTING_EVERY
+            suspend_overdue(by=TIMER, at=timezone.now())
 
 
 def tidy(arguments: Namespace) -> int:
@@ -37,4 +43,5 @@ def tidy(arguments: Namespace) -> int:
     while swept := sweep_nonces(at=timezone.now()):
         nonces += swept
     print(f"{nonces:,} spent nonces forgotten, {sweep_files():,} files removed that nobody claimed.")
+    print(f"{suspend_overdue(by=TIMER, at=timezone.now()):,} members suspended whose vetting has run out.")
     return Outcome.DONE
