@@ -133,7 +133,7 @@ def test_staying_after_the_warning_keeps_the_page_open(opened: SignedIn) -> None
 
 
 def test_what_was_revealed_masks_itself_after_its_time(opened: SignedIn) -> None:
-    page = opened("/", user="officer")
+    page = opened("/places/", user="officer")
     page.clock.install()
     page.evaluate(
         """() => {

@@ -22,7 +22,7 @@ YESTERDAY = TODAY - dt.timedelta(days=1)
 
 def _administrator(organisation: Organisation, programme_id: int | None = None) -> Actor:
     grant = Grant(Role.ADMINISTRATOR, organisation.pk, programme_id)
-    return Actor(99, "administrator", (grant,), second_factor=True)
+    return Actor(99_000_000, "administrator", (grant,), second_factor=True)
 
 
 def _create(field: Field, by: Actor | System, username: str = "dara", **changes: Any) -> User:
