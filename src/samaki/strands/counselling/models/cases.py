@@ -16,8 +16,8 @@ from samaki.kernel.records import Record
 class Case(Record):
     """A man counselled, by code alone. A case opened again keeps its code.
 
-    `state` moves by granted requests alone (see rules); a case of an old register stands where its register left it.
-    What came from his partner is in no table of this strand.
+    `state` moves as `course` allows: by the risk assessed at intake, then by what the conference grants; a case of an
+    old register stands where its register left it. What came from his partner is in no table of this strand.
     """
 
     class State(models.TextChoices):

@@ -40,7 +40,7 @@ def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) 
     """
     with acting(by, Action.DECIDE_VETTING, candidacy, **scope_of(candidacy)):
         candidacy = locked(candidacy)
-        decider = User.objects.get(username=by.name) if by.user_id is None else User.objects.get(pk=by.user_id)
+        decider = User.objects.get(username=by.name)
         if candidacy.recruited_by_id == decider.pk:
             raise Refused("recruiter", _("Who recruited somebody does not decide on him."))
         if decider.person_id == candidacy.person_id:
