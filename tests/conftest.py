@@ -62,3 +62,4 @@ def example(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 def own_anchor(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> None:
     """Each test keeps marks of its own audit trail: databases come and go, and no trail bears out another's marks."""
     settings.AUDIT_ANCHOR = str(tmp_path_factory.getbasetemp() / f"{uuid4().hex}.anchor")
+    settings.ERASURES = str(tmp_path_factory.getbasetemp() / f"{uuid4().hex}.erasures")

@@ -6,9 +6,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
+
 import samaki
-from samaki.interfaces.web.acts import ACTS
+from samaki.interfaces.web.acts import ACTS, OBJECTS
 from samaki.kernel.policy import Action
+from samaki.kernel.records import Record
 
 ROOT = Path(samaki.__file__).parent
 WRITERS = {"record": 1, "Act": 1, "_act": 1, "note_opening": 2}  # where each of them is given the act
@@ -39,3 +42,8 @@ def test_every_act_and_everything_the_policy_refuses_has_words() -> None:
     found = {*written(), *Action}
     assert len(found) > 100
     assert sorted(found - set(ACTS)) == []
+
+
+def test_every_record_an_act_may_be_about_has_a_word() -> None:
+    records = {model._meta.label_lower for model in apps.get_models() if issubclass(model, Record)}
+    assert sorted(records - set(OBJECTS)) == []

@@ -17,6 +17,7 @@ WITHOUT_ACTOR = {
     "samaki.ground.periods.queries.month_of": "reads the text of a period, no record",
     "samaki.ground.accounts.queries.actor_of": "makes the actor",
     "samaki.ground.accounts.queries.actor_named": "makes the actor",
+    "samaki.journeys.cessation.queries.latest": "what was released is public (T1), the same to everyone",
     "samaki.strands.survivors.queries.by_link": "whoever holds the link is the public, and is written down as such",
     "samaki.strands.survivors.operations.warn": "the event it answers says by whom",
     "samaki.ground.accounts.queries.is_example_site": "asked before anyone has signed in; tells of no record",

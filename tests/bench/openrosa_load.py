@@ -28,9 +28,12 @@ class Phone:
         self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
 
     async def challenge(self) -> None:
-        """A new nonce, as a phone gets it: by a HEAD that is refused."""
-        _status, head = await self._ask("HEAD", b"", "")
-        found = dict(re.findall(r'(\w+)="?([^",]+)"?', re.search(r"(?i)www-authenticate: digest (.*)", head)[1]))  # type: ignore[index]  # a server that offers none ends the run
+        """A new nonce, as a phone gets it: by a HEAD that is refused. Raises Refused where none is offered."""
+        status, head = await self._ask("HEAD", b"", "")
+        offered = re.search(r"(?i)www-authenticate: digest (.*)", head)
+        if offered is None:
+            raise Refused(f"{status}, and no Digest challenge: {head[:400]}")
+        found = dict(re.findall(r'(\w+)="?([^",]+)"?', offered[1]))
         self.nonce, self.realm, self.count, self.asked_at = found["nonce"], found["realm"], 0, time.monotonic()
 
     async def send(self, body: bytes) -> float:
@@ -53,14 +56,20 @@ class Phone:
             f'uri="{self.path}", qop=auth, nc={nc}, cnonce="{cnonce}", response="{response}", algorithm=MD5\r\n'
         )
 
-    async def _ask(self, method: str, body: bytes, authorization: str) -> tuple[int, str]:
+    async def _ask(self, method: str, body: bytes, authorization: str, *, again: bool = False) -> tuple[int, str]:
         head = (
             f"{method} {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nX-OpenRosa-Version: 1.0\r\n"
             f"{authorization}"
             f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.writer.write(head.encode() + body)
-        answer = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        try:
+            answer = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        except asyncio.IncompleteReadError as closed:
+            if closed.partial or again:
+                raise
+            await self.open()  # the server lets go of a connection that is long idle; a client asks again
+            return await self._ask(method, body, authorization, again=True)
         length = re.search(r"(?im)^content-length: (\d+)", answer)
         if method != "HEAD" and length:
             await self.reader.readexactly(int(length[1]))

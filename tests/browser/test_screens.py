@@ -54,7 +54,21 @@ SCREENS = {
         "/groups/twg-working-group/members/",
     ),
     "steward": ("/counted-across/", "/counted-across/fia/"),
-    "supervisor": ("/programmes/mpp/indicators/perpetrators_counselled/records/",),
+    "supervisor": (
+        "/programmes/mpp/indicators/perpetrators_counselled/records/",
+        "/desk/authority/",
+        "/desk/authority/new/",
+    ),
+    "safeguarding": (
+        "/circle/",
+        "/circle/?show=members",
+        "/circle/1/",
+        "/circle/1/allegation/",
+        "/circle/new/",
+        "/circle/due/",
+        "/circle/promise/",
+        "/circle/members/",
+    ),
     "donor": ("/programmes/fia/results/", "/programmes/fia/indicators/participants/records/"),
 }
 

@@ -84,7 +84,7 @@ class Field:
 _OWN_ONLY = tuple(role for role in Role if role not in {Role.PROGRAMME_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
 
 
-def a_field() -> Field:
+def a_field(kind: Group.Kind = Group.Kind.MENS_GROUP) -> Field:
     ours, theirs = an_organisation("ours"), an_organisation("theirs")
     programme, other = a_programme("ours", ours, theirs), a_programme("other")
     place = a_place(COMMUNE)
@@ -95,8 +95,8 @@ def a_field() -> Field:
         ours,
         theirs,
         place,
-        a_group(programme, ours, "first", place=place),
-        a_group(programme, ours, "second", place=place),
+        a_group(programme, ours, "first", kind=kind, place=place),
+        a_group(programme, ours, "second", kind=kind, place=place),
     )
 
 

@@ -86,7 +86,8 @@ class Figure:
     undecided; `tallied` anonymous counts that stand beside and are never added; `organisations` the keys of those
     counted where the asker sees, or asked for, some only (None: all). `unverified` counts the records behind it that
     came from the field and wait for verification (None: not looked at, as always outside), `unverified_at_least` where
-    so many wait that not all were looked at.
+    so many wait that not all were looked at. `apart` are numbers by key that stand beside and are never added, None
+    where one may not be shown.
     """
 
     programme: str
@@ -114,6 +115,7 @@ class Figure:
     scale: int | None = None
     unverified: int | None = None
     unverified_at_least: bool = False
+    apart: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,4 +189,5 @@ def as_json(figure: Figure) -> dict[str, object]:
         **({"scale": figure.scale} if figure.scale is not None else {}),
         **({"unverified": figure.unverified} if figure.unverified is not None else {}),
         **({"unverified_at_least": True} if figure.unverified_at_least else {}),
+        **({"apart": dict(figure.apart)} if figure.apart else {}),
     }

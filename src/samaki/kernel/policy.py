@@ -51,6 +51,7 @@ class Action(StrEnum):
     RECORD_SURVIVOR = "record_survivor"  # T4: her side
     EDIT_SERVICES = "edit_services"  # the directory
     OPEN_EMERGENCY = "open_emergency"  # T4: sixty minutes, with a reason and a second person
+    LET_GO = "let_go"  # what is due to go, by count; names and codes in it are others' to see
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
     LOAD_PLACES = "load_places"
@@ -116,6 +117,7 @@ RULES: Mapping[Action, Mapping[Role, Over]] = {
         Role.PROGRAMME_OFFICER: _P,
     },
     Action.OPEN_EMERGENCY: {Role.SAFEGUARDING_FOCAL: _O, Role.CASE_SUPERVISOR: _O},
+    Action.LET_GO: {Role.SAFEGUARDING_FOCAL: _O, Role.ADMINISTRATOR: _O},
     Action.READ_AUDIT: {Role.AUDITOR: _P, Role.ADMINISTRATOR: _P},
     Action.MANAGE_USERS: {Role.ADMINISTRATOR: _O},
     Action.LOAD_PLACES: {Role.ADMINISTRATOR: _P},
@@ -137,6 +139,7 @@ WANTS_SECOND_FACTOR = frozenset(
         Action.SEE_SURVIVOR,
         Action.RECORD_SURVIVOR,
         Action.OPEN_EMERGENCY,
+        Action.LET_GO,
     }
 )
 WANTS_REASON = frozenset({Action.SEE_CASES})

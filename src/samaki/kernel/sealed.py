@@ -1,7 +1,8 @@
 """Sealing: AES-256-GCM under a key of each record's own, bound to what it belongs to.
 
-A record's key is HKDF-SHA256(a master key of its ring, its random salt). Destroying the salt destroys the key,
-and with it every copy of the sealed text in histories and backups that do not hold the salt.
+A record's key is HKDF-SHA256(a master key of its ring, its random salt and, where the salt names a slot of the vault,
+the secret in it). Destroying the salt destroys the key for every copy that does not hold the salt; destroying the slot
+destroys it for every copy of the database there is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from samaki.kernel import vault
 from samaki.kernel.rings import Ring, keys_of
 
 SALT_BYTES = 32
@@ -36,7 +38,40 @@ def _first(ring: Ring) -> bytes:
 
 
 def new_salt() -> bytes:
+    """Of a key that lives and dies with its row: what is sealed by it opens in an older copy of the database."""
     return os.urandom(SALT_BYTES)
+
+
+def new_salts(count: int) -> list[bytes]:
+    """Of keys that can be destroyed for older copies too: each names a slot of the vault."""
+    return [
+        os.urandom(SALT_BYTES - vault.CHECK_BYTES) + check + number.to_bytes(vault.NUMBER_BYTES, "big")
+        for number, check in vault.claim(count)
+    ]
+
+
+def slot_of(salt: bytes | memoryview) -> vault.Slot | None:
+    """The slot of the vault that the salt names; None where it names none."""
+    if len(salt) <= SALT_BYTES:
+        return None
+    text = bytes(salt)
+    number = int.from_bytes(text[SALT_BYTES:], "big")
+    return vault.Slot(number, text[SALT_BYTES - vault.CHECK_BYTES : SALT_BYTES])
+
+
+def opens(salt: bytes | memoryview) -> bool:
+    """False where the key of this salt was destroyed."""
+    try:
+        _material(bytes(salt))
+    except vault.NoSecret:
+        return False
+    return True
+
+
+def _material(salt: bytes) -> bytes:
+    if len(salt) <= SALT_BYTES:
+        return salt
+    return salt + vault.secret(int.from_bytes(salt[SALT_BYTES:], "big"))
 
 
 def seal(text: str, *, salt: bytes, context: str, ring: Ring = Ring.RECORDS) -> bytes:
@@ -50,7 +85,7 @@ def seal_bytes(plain: bytes, *, salt: bytes, context: str, ring: Ring = Ring.REC
     """As `seal`, of a file's content."""
     keys = keys_of(ring)
     nonce = bytes((keys.sealing,)) + os.urandom(NONCE_BYTES - 1)
-    cipher = AESGCM(_derive(keys.by_number[keys.sealing], b"seal", bytes(salt)))
+    cipher = AESGCM(_derive(keys.by_number[keys.sealing], b"seal", _material(bytes(salt))))
     return nonce + cipher.encrypt(nonce, plain, context.encode())
 
 
@@ -61,13 +96,17 @@ def unseal(sealed: bytes, *, salt: bytes, context: str, ring: Ring = Ring.RECORD
 
 def unseal_bytes(sealed: bytes, *, salt: bytes, context: str, ring: Ring = Ring.RECORDS) -> bytes:
     """As `unseal`, of a file's content."""
-    sealed, salt = bytes(sealed), bytes(salt)
+    sealed = bytes(sealed)
+    try:
+        material = _material(bytes(salt))
+    except vault.NoSecret:
+        raise SealBroken(context) from None
     keys = keys_of(ring).by_number
     number = sealed[0] if sealed else 0
     # What was sealed before keys had numbers begins with a random byte: any key may have made it.
     for key in _likeliest(keys, number):
         try:
-            return AESGCM(_derive(key, b"seal", salt)).decrypt(
+            return AESGCM(_derive(key, b"seal", material)).decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()
             )
         except (InvalidTag, ValueError):

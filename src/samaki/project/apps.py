@@ -8,13 +8,15 @@ class Samaki(AppConfig):
     label = "samaki"
 
     def ready(self) -> None:
-        autodiscover_modules("stores", "transitions")  # each noun says there what it seals, and which states it holds
+        # Each noun says there what it seals, which states it holds, and what of it must go after its time.
+        autodiscover_modules("stores", "transitions", "retention")
         post_migrate.connect(
             _hold_states, sender=apps.get_app_config("audit")
         )  # once; an app without models hears nothing
 
 
 def _hold_states(sender: AppConfig, **options: object) -> None:
-    from samaki.kernel.database.transitions import install
+    from samaki.kernel.database import frozen, transitions
 
-    install()
+    transitions.install()
+    frozen.install()

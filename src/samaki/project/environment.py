@@ -35,6 +35,18 @@ VARIABLES = (
         "",
         "File that marks of the audit trail are added to, best elsewhere; empty means SAMAKI_DATA/audit.anchor.",
     ),
+    Variable(
+        "SAMAKI_VAULT",
+        "",
+        "File of the secrets of single people and records; empty means SAMAKI_DATA/keys/vault. Never in a copy of the "
+        "database, and in no copy older than two weeks.",
+    ),
+    Variable(
+        "SAMAKI_ERASURES",
+        "",
+        "File that erasures are added to, best elsewhere; empty means SAMAKI_DATA/erasures.",
+    ),
+    Variable("SAMAKI_CASE_MINUTES", "15", "Minutes after which pages of cases ask again who is there; 1 to 60."),
     Variable("SAMAKI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, separated by commas."),
     Variable("SAMAKI_HTTPS", "", "1 where the site stands behind HTTPS: secure cookies, HSTS, redirects."),
     Variable("SAMAKI_DEBUG", "", "1 shows errors in full; never on a site that holds real records."),
@@ -51,6 +63,14 @@ _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 def value(name: str) -> str:
     """The variable as text. Raises KeyError for one that is not in VARIABLES."""
     return os.environ.get(name) or _DEFAULTS[name]
+
+
+def minutes(name: str) -> int:
+    """Raises ValueError for anything but 1 to 60."""
+    found = int(value(name))
+    if not 1 <= found <= 60:
+        raise ValueError(f"{name} must be 1 to 60 minutes, not {found}")
+    return found
 
 
 def switched_on(name: str) -> bool:

@@ -49,15 +49,18 @@ INSTALLED_APPS = [
     "samaki.engines.results",
     "samaki.engines.fieldforms",
     "samaki.engines.reports",
+    "samaki.engines.retention",
     "samaki.strands.outreach",
     "samaki.strands.counselling",
     "samaki.strands.learning",
     "samaki.strands.vetting",
     "samaki.strands.survivors",
+    "samaki.journeys.cessation",
     "samaki.interfaces.imports",
     "samaki.interfaces.forms",
     "samaki.interfaces.nouns",
     "samaki.interfaces.coalition",
+    "samaki.interfaces.leaving",
     "samaki.interfaces.figures",
     "samaki.interfaces.reporting",
     "samaki.interfaces.field",
@@ -151,6 +154,7 @@ ACCOUNT_FORMS = {
     "change_password": "samaki.interfaces.web.forms.ChangePassword",
     "reauthenticate": "samaki.interfaces.web.forms.ConfirmItIsYou",
 }
+MFA_ADAPTER = "samaki.ground.accounts.second_steps.SealedSecrets"
 MFA_FORMS = {
     "add_webauthn": "samaki.interfaces.web.forms.AddKey",
     "edit_webauthn": "samaki.interfaces.web.forms.NameKey",
@@ -163,6 +167,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+CASE_MINUTES = environment.minutes("SAMAKI_CASE_MINUTES")
+SESSION_ENGINE = "samaki.ground.accounts.sessions"  # the database keeps a digest of the key: a copy opens nothing
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
@@ -189,6 +195,8 @@ OPENROSA_MOST_BYTES = 20 * 1024 * 1024  # of one submission's body, as phones ar
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["samaki.interfaces.web.uploads.NotKept"]  # imports, which take files, set their own
 AUDIT_ANCHOR = environment.value("SAMAKI_ANCHOR") or str(DATA / "audit.anchor")
+VAULT = environment.value("SAMAKI_VAULT") or str(DATA / "keys" / "vault")
+ERASURES = environment.value("SAMAKI_ERASURES") or str(DATA / "erasures")
 MEDIA_ROOT = DATA / "files"
 
 # Two languages, always

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samaki.interfaces.web.urls")),
     path("", include("samaki.interfaces.nouns.urls")),
     path("", include("samaki.interfaces.coalition.urls")),
+    path("", include("samaki.interfaces.leaving.urls")),
     path("", include("samaki.interfaces.forms.urls")),
     path("", include("samaki.interfaces.figures.urls")),
     path("", include("samaki.interfaces.reporting.urls")),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samaki.strands.counselling.web.urls")),
     path("", include("samaki.strands.learning.web.urls")),
     path("", include("samaki.strands.survivors.web.urls")),
+    path("", include("samaki.strands.vetting.web.urls")),
 ]
 
 handler400 = "samaki.interfaces.web.errors.bad_request"

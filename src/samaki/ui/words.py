@@ -9,12 +9,15 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from samaki.kernel.figures import Cell, Figure
 
 Number = int | float | Decimal
+
+
+APART = {"dropouts": gettext_lazy("Men lost, within these"), "pending": gettext_lazy("Not due yet, within these")}
 
 
 def number(value: Number | None, digits: int | None = None) -> str:
@@ -53,10 +56,16 @@ def span(low: Number, high: Number) -> str:
     return number(low) if low == high else f"{number(low)}–{number(high)}"
 
 
+def hidden(reason: str | None) -> str:
+    """That a number is not shown: where no other reason stands beside it, because it is too small."""
+    too_small = _("Not shown (number too small)")
+    return too_small if reason in (None, "", too_small) else _("Not shown")
+
+
 def figure(figure: Figure | Cell) -> str:
     """The number as it may be shown: hidden and unknown are words, a ratio has both numbers, a range both ends."""
     if figure.suppressed:
-        return _("Not shown (number too small)")
+        return hidden(figure.reason)
     if figure.scale is not None:
         return mean(figure.value, figure.denominator)
     if figure.denominator is not None:

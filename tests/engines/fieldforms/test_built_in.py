@@ -7,11 +7,12 @@ from samaki.engines.fieldforms.handling import Bound, Sent, handle
 from samaki.engines.fieldforms.models import Form, FormVersion
 from samaki.engines.fieldforms.xforms import read_definition, read_submission
 from samaki.ground.activities.models import Activity, Session, Tally
+from samaki.ground.groups.models import Group
 from samaki.ground.programmes.models import ProgrammePlace
 from samaki.kernel.actors import Role
 from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.form_handlers import form_handlers
-from tests.factories.field import COMMUNE, HELD, NOW, Field, a_field, a_place, a_programme
+from tests.factories.field import COMMUNE, HELD, NOW, Field, a_field, a_group, a_place, a_programme
 from tests.factories.people import SETUP
 from tests.factories.places import load_few_places
 
@@ -107,4 +108,6 @@ def test_a_filled_built_in_form_becomes_its_record() -> None:
 
 def test_only_handlers_with_a_job_have_a_form() -> None:
     wanted = {handler.key for handler in form_handlers if handler.job is not None}
-    assert set(_forms(a_field())) == wanted
+    field = a_field()
+    a_group(field.programme, field.ours, "learning", kind=Group.Kind.LEARNING_GROUP)
+    assert set(_forms(field)) == wanted

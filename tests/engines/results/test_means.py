@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from collections import Counter
+from statistics import median
 
-from samaki.engines.results.means import mean, standing
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samaki.engines.results.means import mean, standing, twice_the_median
 
 K = 5
 
@@ -35,3 +40,8 @@ def test_a_mean_is_told_to_two_decimals_halves_away_from_zero(total: int, number
 )
 def test_no_two_means_that_are_read_differ_by_fewer_than_k(numbers: list[int | None], expected: int | None) -> None:
     assert standing(numbers, K) == expected
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
+def test_twice_the_median_is_whole_and_that_of_the_values_one_by_one(values: list[int]) -> None:
+    assert twice_the_median(Counter(values)) == 2 * median(values)

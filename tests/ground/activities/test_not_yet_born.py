@@ -37,7 +37,9 @@ def test_a_form_that_numbers_somebody_not_yet_born_says_so() -> None:
     field = a_field()
     unborn = a_consenting_person(field.ours, birth_year=2025)
     activity = an_activity(field)
-    sitting = Sitting(origin="x:1", by=field.me, held_on=HELD, activity=activity.key, numbers=frozenset({unborn.pk}))
+    sitting = Sitting(
+        origin="x:1", by=field.me, received_at=NOW, held_on=HELD, activity=activity.key, numbers=frozenset({unborn.pk})
+    )
     with pytest.raises(RowsInvalid) as refused:
         take_sittings([sitting], programme_id=field.programme.pk, organisation_id=field.ours.pk, at=NOW)
     assert [(index, why.code) for index, why in refused.value.faults][:1] == [(0, "not_yet_born")]

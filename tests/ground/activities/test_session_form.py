@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -494,3 +495,25 @@ def test_a_batch_asks_the_database_no_more_than_one_entry_does() -> None:
             _take(field, *entries)
         asked.append(len(captured))
     assert asked[0] == asked[1]
+
+
+def test_what_a_page_changed_after_the_form_came_stands_until_a_later_word() -> None:
+    field = a_field()
+    first, second = (a_consenting_person(field.ours) for _number in range(2))
+    sent = _entry(field, repeats=_people(first))
+    _take(field, sent)
+    session = Session.objects.get()
+    later = NOW + dt.timedelta(hours=1)
+    operations.record_attendance(
+        session=session, revision=session.revision, person_ids=[second.pk], by=field.me, at=later
+    )
+    activity = Activity.objects.get()
+    operations.edit_activity(
+        activity=activity, revision=activity.revision, changes={"title_en": "Mended"}, by=field.me, at=later
+    )
+    stood = _state()
+    _take(field, sent)
+    assert _state() == stood
+    assert (_attending(session), Activity.objects.get().title_en) == ([second.pk], "Mended")
+    _take(field, dataclasses.replace(sent, received_at=later + dt.timedelta(hours=1)))
+    assert _attending(session) == [first.pk]

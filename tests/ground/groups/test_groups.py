@@ -17,7 +17,7 @@ JOINED = dt.date(2024, 1, 1)
 
 
 def test_composition_follows_the_dates_of_membership() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     man, woman = (a_consenting_person(field.ours, gender=gender) for gender in ("man", "woman"))
     first = operations.join_group(group=field.group, person_id=man.pk, since=FORMED, by=field.me, at=NOW)
     operations.join_group(group=field.group, person_id=woman.pk, since=JOINED, by=field.me, at=NOW)
@@ -33,7 +33,7 @@ def test_composition_follows_the_dates_of_membership() -> None:
 
 
 def test_a_person_entered_twice_counts_once() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person, twin = a_consenting_person(field.ours), a_consenting_person(field.ours)
     for one in (person, twin):
         operations.join_group(group=field.group, person_id=one.pk, since=JOINED, by=field.me, at=NOW)
@@ -43,7 +43,7 @@ def test_a_person_entered_twice_counts_once() -> None:
 
 
 def test_a_group_whose_membership_reveals_takes_no_name_and_its_size_is_not_known() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     group = a_group(field.programme, field.ours, "quiet", keeps_names=False)
     person = a_consenting_person(field.ours)
     with pytest.raises(Invalid) as refused:
@@ -59,7 +59,7 @@ def test_a_group_whose_membership_reveals_takes_no_name_and_its_size_is_not_know
     "since, code", [(TOMORROW, "date_in_future"), (FORMED - dt.timedelta(days=1), "group_not_there")]
 )
 def test_nobody_joins_on_a_day_to_come_or_before_the_group_stood(since: dt.date, code: str) -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person = a_consenting_person(field.ours)
     with pytest.raises(Invalid) as refused:
         operations.join_group(group=field.group, person_id=person.pk, since=since, by=field.me, at=NOW)
@@ -67,7 +67,7 @@ def test_nobody_joins_on_a_day_to_come_or_before_the_group_stood(since: dt.date,
 
 
 def test_nobody_joins_twice_and_another_organisations_person_is_not_to_be_found() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person, stranger = a_consenting_person(field.ours), a_consenting_person(field.theirs)
     operations.join_group(group=field.group, person_id=person.pk, since=JOINED, by=field.me, at=NOW)
     with pytest.raises(Conflict) as twice:
@@ -81,7 +81,7 @@ def test_nobody_joins_twice_and_another_organisations_person_is_not_to_be_found(
 
 
 def test_a_locked_period_keeps_the_composition_it_was_published_with() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person = a_consenting_person(field.ours)
     lock(field.programme, "2024-02")
     with pytest.raises(Conflict) as locked:
@@ -91,7 +91,7 @@ def test_a_locked_period_keeps_the_composition_it_was_published_with() -> None:
 
 
 def test_the_second_of_two_people_saving_a_group_sees_both() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     names = {"place": None, "formed_on": FORMED, "name_latin": ""}
     operations.edit_group(group=field.group, revision=1, name_km="ទីមួយ", **names, by=field.me, at=NOW)
     with pytest.raises(Conflict) as second:
@@ -101,7 +101,7 @@ def test_the_second_of_two_people_saving_a_group_sees_both() -> None:
 
 
 def test_ending_a_group_ends_its_memberships_the_day_after() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person = a_consenting_person(field.ours)
     membership = operations.join_group(group=field.group, person_id=person.pk, since=JOINED, by=field.me, at=NOW)
     operations.end_group(group=field.group, revision=1, ended_on=dt.date(2024, 5, 31), by=field.me, at=NOW)
@@ -113,7 +113,7 @@ def test_ending_a_group_ends_its_memberships_the_day_after() -> None:
 
 
 def test_who_withdraws_belongs_to_nothing_from_that_day() -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     person = a_consenting_person(field.ours)
     operations.join_group(group=field.group, person_id=person.pk, since=JOINED, by=field.me, at=NOW)
     withdraw(person.pk, by=SETUP, at=NOW)
@@ -125,10 +125,12 @@ def test_who_withdraws_belongs_to_nothing_from_that_day() -> None:
 def test_lists_of_groups_take_as_many_queries_whatever_their_length(
     rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    field = a_field()
+    field = a_field(Group.Kind.LEARNING_GROUP)
     Group.objects.all().delete()
     for number in range(rows):
-        group = a_group(field.programme, field.ours, f"group-{number}", place=field.place)
+        group = a_group(
+            field.programme, field.ours, f"group-{number}", kind=Group.Kind.LEARNING_GROUP, place=field.place
+        )
         person = a_consenting_person(field.ours)
         operations.join_group(group=group, person_id=person.pk, since=JOINED, by=field.me, at=NOW)
     with django_assert_num_queries(1):

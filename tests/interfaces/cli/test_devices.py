@@ -90,7 +90,9 @@ def test_tidying_forgets_expired_nonces_and_files_nobody_claims(
     said = samaki("tidy")
     assert said.out == (
         "1 spent nonces forgotten, 1 files removed that nobody claimed.\n"
+        "0 receipts of what was due to go.\n"
         "0 members suspended whose vetting has run out.\n"
+        "0 figures released as of the end of the quarter.\n"
     )
     assert len([one for one in tmp_path.rglob("*") if one.is_file()]) == 1
 

@@ -38,6 +38,12 @@ def present(given: str = "រតនៈ", **more: object) -> tuple[object, ...]:
     return person(given, **told)  # type: ignore[arg-type]  # cells
 
 
+@pytest.fixture(autouse=True)
+def learning_groups(world: World) -> None:
+    """Groups that anybody may join: a men's group takes only whom vetting has cleared."""
+    Group.objects.update(kind=Group.Kind.LEARNING_GROUP)
+
+
 @pytest.fixture
 def session(world: World) -> Session:
     activity = Activity.objects.create(

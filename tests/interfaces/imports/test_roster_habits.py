@@ -9,13 +9,19 @@ import pytest
 import xlsxwriter
 
 from samaki.ground.activities.models import Activity, Attendance, Session
-from samaki.ground.groups.models import Membership
+from samaki.ground.groups.models import Group, Membership
 from samaki.ground.people.models import MatchCandidate, Person
 from tests.interfaces.imports.conftest import World, codes, separated, workbook
 
 HEAD = ("នាមត្រកូល", "នាមខ្លួន", "Gender", "Birth year", "Phone", "Group", "Joined on")
 ATTENDED = (*HEAD[:5], "Activity", "Session date", "Consent", "Consent given on")
 HELD = dt.date(2024, 2, 20)
+
+
+@pytest.fixture(autouse=True)
+def learning_groups(world: World) -> None:
+    """Groups that anybody may join: a men's group takes only whom vetting has cleared."""
+    Group.objects.update(kind=Group.Kind.LEARNING_GROUP)
 
 
 def member(given: str = "រតនៈ", joined: object = dt.date(2024, 1, 10), **more: object) -> tuple[object, ...]:

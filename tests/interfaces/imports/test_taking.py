@@ -201,7 +201,7 @@ def test_no_formula_survives_into_the_file_of_wrong_rows(world: World) -> None:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.parametrize("kind", ["cases", "tallies", "group-reports", "roster"])
+@pytest.mark.parametrize("kind", ["cases", "tallies", "group-reports", "roster", "responses"])
 def test_an_example_workbook_has_every_required_heading_and_the_lists_of_answers(kind: str) -> None:
     target = io.BytesIO()
     assert example_workbook(kind, target) > 0

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from samaki.ground.accounts.models import User
 from samaki.ground.organisations.models import Organisation
@@ -118,3 +121,10 @@ def test_home_asks_as_many_questions_with_one_programme_as_with_three(
     signed_in.get("/")
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         signed_in.get("/")
+
+
+def test_pages_to_be_left_quickly_say_faintly_who_reads_them(make_user: MakeUser) -> None:
+    make_user("sokha")
+    text = render_to_string("ui/quick_exit.html", {"user": User.objects.get(username="sokha")})
+    assert text.count(f'<span data-reader="sokha · {timezone.localdate():%Y-%m-%d}"></span>') == 12
+    assert "sokha" not in render_to_string("ui/quick_exit.html", {"user": AnonymousUser()})

@@ -53,6 +53,20 @@ def test_dates_that_read_one_way_are_read(raw: object) -> None:
     assert day(raw, TODAY) == dt.date(2024, 3, 5)
 
 
+@pytest.mark.parametrize(
+    ("raw", "meant"),
+    [
+        ("1-Jul-23", dt.date(2023, 7, 1)),  # as Excel shows a date by itself
+        ("01 Jul 23", dt.date(2023, 7, 1)),
+        ("31-Dec-99", dt.date(1999, 12, 31)),
+        ("១-កក្កដា-២៣", dt.date(2023, 7, 1)),
+    ],
+)
+def test_a_month_in_words_makes_a_year_of_two_digits_read_one_way(raw: str, meant: dt.date) -> None:
+    assert day(raw, TODAY) == meant
+    assert refused(day, raw.replace("1", "32", 1).replace("១", "៣២", 1)) == "not_a_date"
+
+
 def test_a_short_date_reads_one_way_where_the_day_is_above_twelve_or_the_same() -> None:
     assert [day(raw, TODAY) for raw in ("25/3/2024", "3/25/2024", "3/3/2024")] == [
         dt.date(2024, 3, 25),

@@ -139,10 +139,16 @@ def test_a_boy_is_sent_to_child_protection_and_nothing_of_him_is_stored() -> Non
     assert "birth_year" not in {column.name for column in Case._meta.get_fields()}
 
 
+def _served(field: Field) -> Case:
+    """The only case, with a women's service named."""
+    Case.objects.update(womens_service=field.theirs)
+    return Case.objects.get()
+
+
 def test_sessions_follow_each_other_and_one_date_counts_once() -> None:
     field = a_field()
     _record(field, [CaseRow("M-1", field.group.pk, field.place.pk, HELD)])
-    case = Case.objects.get()
+    case = _served(field)
     operations.add_session(case=case, held_on=HELD, by=field.supervisor, at=NOW)
     operations.add_session(case=case, held_on=LATER, by=field.supervisor, at=NOW)
     codes = []
@@ -157,7 +163,7 @@ def test_sessions_follow_each_other_and_one_date_counts_once() -> None:
 def test_the_groups_word_is_kept_by_date_and_the_latest_is_shown() -> None:
     field = a_field()
     _record(field, [CaseRow("M-1", field.group.pk, field.place.pk, HELD)])
-    case = Case.objects.get()
+    case = _served(field)
     with pytest.raises(Invalid) as early:
         operations.record_judgement(case=case, judgement=Judgement("any", "improved"), by=field.supervisor, at=NOW)
     operations.add_session(case=case, held_on=HELD, by=field.supervisor, at=NOW)

@@ -18,6 +18,7 @@ from samaki.kernel.actors import PUBLIC, Role
 from samaki.kernel.errors import NotFound
 from samaki.strands.learning.models import InstrumentVersion
 from samaki.strands.learning.queries.changes import asked_at, change, health, trainings
+from samaki.strands.learning.web.changes import signed
 from tests.factories.field import HELD, TODAY, Field, a_field, an_activity
 from tests.factories.instruments import (
     AFTER,
@@ -66,7 +67,7 @@ def test_a_change_is_told_in_plain_sentences_of_what_was_computed() -> None:
     sentences = _client(field).get(_address(activity, version)).context["sentences"]
     assert sentences[0] == "The law: from 3.5 to 6.0 of 10 right; 4 of 6 people improved."
     # scipy 1.x: mean 2.5, t(5) 2.5706 × s/√6 with s = 2.4290 gives ±2.549.
-    assert sentences[1] == "Mean change +2.5 points; 95% interval -0.0 to +5.0."
+    assert sentences[1] == "Mean change +2.5 points; 95% interval 0.0 to +5.0."
     assert sentences[-1] == "This is a small group: one person more or less could change these numbers much."
 
 
@@ -262,3 +263,8 @@ def _asked_on(field: Field, activity: Activity, version: InstrumentVersion) -> N
     (person,) = people(field, 1)
     answers = same_answers(version, 1)
     take(field, told(field, person, version, answers, on=activity.starts_on, activity=activity.key))
+
+
+@pytest.mark.parametrize(("change", "shown"), [(-0.04, "0.0"), (0.04, "0.0"), (-0.06, "-0.1"), (1.25, "+1.2")])
+def test_a_change_that_rounds_to_nothing_has_no_sign(change: float, shown: str) -> None:
+    assert signed(change) == shown

@@ -152,7 +152,10 @@ def test_the_pages_take_as_many_queries_for_three_as_for_one(setting: Setting, c
     agree(version)
     for number in range(3):
         if number:
+            held = CurriculumVersion.objects.filter(pk=version.pk)
+            held.update(state="draft", agreed_on=None)  # an agreed one takes no module
             Module.objects.create(version=version, number=number + 1, title_en=f"Module {number}")
+            held.update(state="agreed", agreed_on=dt.date(2023, 1, 10))
             a_version(setting, f"more-{number}")
         session = setting.session(on=dt.date(2008, 6, 1), code=f"04010{number + 1}")
         SessionUse.objects.create(session=session, version=version, module=version.modules.order_by("-number")[0])
@@ -164,3 +167,17 @@ def test_the_pages_take_as_many_queries_for_three_as_for_one(setting: Setting, c
         )
         counts.append([queries_of(client, address) for address in pages])
     assert counts[0] == counts[2]
+
+
+def test_what_is_done_with_a_version_is_told_with_what_stays(setting: Setting) -> None:
+    version = a_version(setting)
+    version.state, version.agreed_on = "agreed", dt.date(2023, 1, 10)
+    version.save()
+    client = somebody(setting, Role.PARTNER_ME)
+    for step, said in (
+        ("retire", "No longer offered to new trainings. What used it stays as it was; it can be used again."),
+        ("use-again", "Offered to new trainings again."),
+        ("take-back", "It is a draft again, because nothing has used it yet."),
+    ):
+        page = client.post(reverse("curriculum_step", args=["power", 1, step]), follow=True).content.decode()
+        assert said in page, step

@@ -7,7 +7,7 @@ import pytest
 from samaki.engines.results.operations import load_catalogue
 from samaki.engines.results.queries import figure
 from samaki.ground.accounts.models import User
-from samaki.ground.activities.models import Activity
+from samaki.ground.activities.models import Activity, Session
 from samaki.ground.people.models import Person
 from samaki.ground.people.operations import withdraw
 from samaki.kernel.actors import PUBLIC, Actor, Role
@@ -22,6 +22,7 @@ from samaki.strands.learning.rules import in_window
 from tests.factories.entries import an_entry, faults_of, handling
 from tests.factories.field import HELD, NOW, TOMORROW, Field, a_consenting_person, a_field, an_activity, lock
 from tests.factories.people import SETUP, a_person
+from tests.factories.series import attend, sessions_of
 
 pytestmark = pytest.mark.django_db
 ASKED = dt.date(2024, 6, 10)
@@ -138,6 +139,23 @@ def test_faulty_ones_are_named_and_nothing_is_written() -> None:
         (6, "not_an_answer", "applied"),
     ]
     assert FollowUp.objects.count() == 0
+
+
+def test_who_is_on_no_list_of_the_training_is_told_by_her_row_and_the_others_are_kept_out_with_her() -> None:
+    field = a_field()
+    came, stayed, merged = (a_consenting_person(field.ours) for _number in range(3))
+    activity = an_activity(field)
+    first, second = sessions_of(activity)[0], Session.objects.create(activity=activity, number=2, held_on=HELD)
+    attend(field, first, [came, merged])
+    entries = (_entry(field, came), _entry(field, stayed, "submission:2"))
+    assert faults_of(LEARNING_FOLLOW_UP, field, *entries) == []  # of the second day no list is there: she may have come
+    FollowUp.objects.all().delete()
+    attend(field, second, [])
+    assert faults_of(LEARNING_FOLLOW_UP, field, *entries) == [(1, "did_not_attend", "person")]
+    assert FollowUp.objects.count() == 0
+    merged.merged_into = stayed
+    merged.save()
+    assert faults_of(LEARNING_FOLLOW_UP, field, *entries) == []
 
 
 def test_a_sensitive_activity_keeps_nobodys_follow_up() -> None:

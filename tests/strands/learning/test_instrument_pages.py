@@ -159,3 +159,75 @@ def test_lists_and_pages_ask_as_often_for_three_as_for_one() -> None:
     draft_instrument(of=second, programme=field.programme, by=field.me, at=NOW)
     _draft(field, GEM)
     assert [queries_of(client, address) for address in addresses] == costs
+
+
+NEW = {
+    "title_km": "ការចែករំលែកការងារផ្ទះ",
+    "title_en": "Sharing work at home",
+    "choices": "1 | មិនយល់ស្រប | Disagree\n2 | មិនប្រាកដ | Not sure\n៣ | យល់ស្រប | Agree",
+    "sentences": "បុរសក៏ធ្វើម្ហូបដែរ | Men cook too\nការងារផ្ទះជារបស់ស្ត្រី | Housework is women’s\nក | C",
+    "reversed_ones": "២",
+    "bands": "3 | ទាប | Low\n7 | ខ្ពស់ | High",
+    "source": "",
+}
+
+
+def test_only_who_edits_curricula_writes_a_scale_from_nothing() -> None:
+    field = a_field()
+    address = reverse("instrument_new")
+    for role in (Role.FACILITATOR, Role.DONOR, Role.AUDITOR):
+        client = _client(field, role)
+        sent = client.post(address, NEW | {"programme": field.programme.key})
+        assert (client.get(address).status_code, sent.status_code) == (403, 403), role
+    elsewhere = _client(field).post(address, NEW | {"programme": field.other.key})
+    assert (elsewhere.status_code, InstrumentVersion.objects.count()) == (422, 0)
+
+
+def test_a_scale_is_written_from_nothing_read_over_and_published() -> None:
+    field = a_field()
+    client = _client(field)
+    made = client.post(reverse("instrument_new"), NEW | {"programme": field.programme.key})
+    draft = InstrumentVersion.objects.select_related("instrument").get()
+    assert made.headers["Location"] == _address("instrument", draft)
+    told = definition_of(draft)
+    assert (told.key, told.scoring, told.wording_km, draft.instrument.programme, draft.is_published) == (
+        "sharing-work-at-home-ours",
+        "likert",
+        "own_wording",
+        field.programme,
+        False,
+    )
+    assert [(one.km, one.en, one.is_reversed) for one in told.questions][1:] == [
+        ("ការងារផ្ទះជារបស់ស្ត្រី", "Housework is women’s", True),
+        ("ក", "C", False),
+    ]
+    assert [choice.value for choice in told.questions[0].choices] == [1, 2, 3]
+    assert [(band.least, band.en) for band in told.bands] == [(3, "Low"), (7, "High")]
+    client.post(_address("instrument_edit", draft), _sent(client, draft))
+    assert definition_of(InstrumentVersion.objects.get()) == told
+    client.post(_address("instrument_step", draft), {"publish": "1"})
+    assert InstrumentVersion.objects.get().is_published is True
+    again = client.post(reverse("instrument_new"), NEW | {"programme": field.programme.key})
+    assert again.headers["Location"] == "/learning/instruments/sharing-work-at-home-ours-2/1/"
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"title_km": ""}, "title_km"),
+        ({"sentences": "មិនមានពាក្យអង់គ្លេស"}, "sentences"),
+        ({"sentences": ""}, "sentences"),
+        ({"choices": "1 | យល់ស្រប | Agree"}, "__all__"),
+        ({"choices": "one | យល់ស្រប | Agree"}, "choices"),
+        ({"reversed_ones": "4"}, "reversed_ones"),
+        ({"bands": "2 | ទាប | Low\n7 | ខ្ពស់ | High"}, "__all__"),
+        ({"bands": "3 | ទាប | Low\n10 | ខ្ពស់ | High"}, "__all__"),
+        ({"bands": "3 | ទាប | Low\n3 | ខ្ពស់ | High"}, "__all__"),
+        ({"bands": "3 | ទាប | Low"}, "__all__"),
+    ],
+)
+def test_a_scale_that_could_not_be_scored_is_told_in_its_form_and_not_kept(changed: dict[str, str], where: str) -> None:
+    field = a_field()
+    answer = _client(field).post(reverse("instrument_new"), NEW | {"programme": field.programme.key} | changed)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [where])
+    assert InstrumentVersion.objects.count() == 0

@@ -9,15 +9,17 @@ from samaki.kernel.errors import Conflict, Invalid, NotFound, Refused
 from samaki.strands.learning.models import Instrument, InstrumentVersion
 from samaki.strands.learning.operations.instruments import (
     SHIPPED,
+    begin_scale,
     draft_instrument,
     edit_instrument,
     load_instruments,
     publish_instrument,
 )
+from samaki.strands.learning.queries.changes import asked_at, change
 from samaki.strands.learning.queries.instruments import definition_of, instrument, instruments, latest, published
-from samaki.strands.learning.rules.instruments import InstrumentFault, check, read
-from tests.factories.field import NOW, a_field
-from tests.factories.instruments import GEM, HEALTH, LAW, TEST, an_instrument
+from samaki.strands.learning.rules.instruments import Band, Choice, Definition, InstrumentFault, Question, check, read
+from tests.factories.field import NOW, a_consenting_person, a_field, an_activity
+from tests.factories.instruments import GEM, HEALTH, LATER, LAW, TEST, an_instrument, same_answers, take, told
 from tests.factories.people import SETUP
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +152,30 @@ def test_an_instrument_of_a_programme_is_not_there_for_others() -> None:
             instrument(actor, draft.instrument.key)
     assert [one.key for one in instruments(field.actor(Role.PARTNER_ME, programme=field.other))] == sorted(SHIPS)
     assert list(instruments(PUBLIC)) == []
+
+
+def test_bands_of_a_scale_are_its_own_and_counted_in_its_change() -> None:
+    field = a_field()
+    answers = (Choice(1, "ទេ", "No"), Choice(2, "បាទ/ចាស", "Yes"))
+    definition = Definition(
+        "",
+        "likert",
+        "មាត្រដ្ឋាន",
+        "Scale",
+        "own_wording",
+        "own_wording",
+        "",
+        tuple(Question(f"ក{n}", f"A{n}", answers) for n in range(5)),
+        (Band(5, "ទាប", "Low"), Band(9, "ខ្ពស់", "High")),
+    )
+    draft = begin_scale(definition=definition, programme=field.programme, by=field.me, at=NOW)
+    version = publish_instrument(draft, by=field.me, at=NOW)
+    training = an_activity(field)
+    for number in range(5):
+        person = a_consenting_person(field.ours)
+        before, after = same_answers(version, 1), same_answers(version, 2) | ({1: 1, 2: 1} if number == 0 else {})
+        take(field, told(field, person, version, before, "pre", training.starts_on, activity=training.key))
+        take(field, told(field, person, version, after, "post", training.ends_on, activity=training.key))
+    asked = asked_at(field.me, "activity", training.pk, version.pk)
+    found = change(field.me, asked, on=LATER)
+    assert (found.before, found.after) == ((5, 0), (1, 4))

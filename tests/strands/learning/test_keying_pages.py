@@ -12,7 +12,7 @@ from samaki.ground.activities.models import Activity
 from samaki.ground.people.models import Person, PersonKey
 from samaki.kernel.actors import Role
 from samaki.kernel.audit.models import AuditEntry
-from samaki.strands.learning.models import InstrumentVersion, Response
+from samaki.strands.learning.models import EarlierAnswers, InstrumentVersion, Response
 from samaki.strands.learning.sealing import opened_answers
 from tests.factories.field import HELD, Field, a_consenting_person, a_field
 from tests.factories.instruments import GEM, HEALTH, LAW, an_instrument, right_answers, same_answers
@@ -34,6 +34,10 @@ def _training(field: Field, came: list[Person], key: str = "training") -> Activi
 
 def _sheet(activity: Activity, version: InstrumentVersion, moment: str = "pre") -> str:
     return reverse("keying_sheet", args=[activity.pk, version.pk, moment])
+
+
+def _history(activity: Activity, version: InstrumentVersion, person: Person) -> str:
+    return reverse("keying_history", args=[activity.pk, version.pk, "pre", person.pk])
 
 
 def _cells(person: Person, answers: dict[int, int], seen: int = 0) -> dict[str, str]:
@@ -117,14 +121,66 @@ def test_who_did_not_come_is_not_keyed_whatever_is_sent() -> None:
     assert Response.objects.count() == 0
 
 
-def test_a_correction_replaces_what_the_same_person_was_shown_as_keyed() -> None:
+def test_other_answers_over_what_stands_are_told_and_shown_and_kept_only_when_ticked() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    activity, version = _training(field, [person]), an_instrument(LAW)
+    client, address = _me(field), _sheet(activity, version)
+    first, second = right_answers(version, 4), right_answers(version, 9)
+    client.post(address, _on() | _cells(person, first))
+    told = client.post(address, _on() | _cells(person, second, seen=1))
+    row = told.context["rows"][0]
+    assert (told.status_code, row.faults, Response.objects.get().points) == (
+        422,
+        ["Answers of this person stand already. Nothing was changed. Please compare."],
+        4,
+    )
+    (stands,) = row.stands
+    numbers = sorted(first)
+    assert (stands.on, stands.same_day) == (HELD, True)
+    assert stands.cells == [(str(first[at]), first[at] != second[at]) for at in numbers]
+    sent = _on() | _cells(person, second, seen=1) | {f"over{person.pk}": "on"}
+    assert client.post(address, sent).status_code == 302
+    assert [(one.points, one.revision) for one in Response.objects.all()] == [(9, 2)]
+
+
+def test_the_same_answers_again_are_no_change_and_need_no_tick() -> None:
     field = a_field()
     (person,) = people(field, 1)
     activity, version = _training(field, [person]), an_instrument(LAW)
     client, address = _me(field), _sheet(activity, version)
     client.post(address, _on() | _cells(person, right_answers(version, 4)))
-    assert client.post(address, _on() | _cells(person, right_answers(version, 9), seen=1)).status_code == 302
-    assert [(one.points, one.revision) for one in Response.objects.all()] == [(9, 2)]
+    assert client.post(address, _on() | _cells(person, right_answers(version, 4), seen=1)).status_code == 302
+    assert (Response.objects.get().revision, EarlierAnswers.objects.count()) == (1, 0)
+
+
+def test_what_was_replaced_is_read_in_the_history_of_the_sheet_and_reading_is_logged() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    activity, version = _training(field, [person]), an_instrument(LAW)
+    client, address = _me(field), _sheet(activity, version)
+    client.post(address, _on() | _cells(person, right_answers(version, 4)))
+    client.post(address, _on() | _cells(person, right_answers(version, 9), seen=1) | {f"over{person.pk}": "on"})
+    page = client.get(_history(activity, version, person))
+    numbers = sorted(right_answers(version, 4))
+    assert [cells for _one, cells in page.context["kept"]] == [
+        [right_answers(version, right)[at] for at in numbers] for right in (9, 4)
+    ]
+    assert [bool(one.replaced_by) for one, _cells in page.context["kept"]] == [False, True]
+    assert AuditEntry.objects.filter(action="response.show").count() == 1
+
+
+def test_answers_of_another_day_are_told_too_and_a_tick_keeps_both() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    activity, version = _training(field, [person]), an_instrument(LAW)
+    client, address = _me(field), _sheet(activity, version)
+    client.post(address, _on() | _cells(person, right_answers(version, 4)))
+    other = _on(HELD - dt.timedelta(days=1)) | _cells(person, right_answers(version, 9), seen=1)
+    (stands,) = client.post(address, other).context["rows"][0].stands
+    assert (stands.same_day, Response.objects.count()) == (False, 1)
+    assert client.post(address, other | {f"over{person.pk}": "on"}).status_code == 302
+    assert list(Response.objects.order_by("points").values_list("points", flat=True)) == [4, 9]
 
 
 def test_the_second_of_two_at_one_sheet_is_told_before_it_replaces_the_first() -> None:
@@ -134,14 +190,27 @@ def test_the_second_of_two_at_one_sheet_is_told_before_it_replaces_the_first() -
     address = _sheet(activity, version)
     _me(field).post(address, _on() | _cells(person, right_answers(version, 4)))
     second = _me(field)
-    stale = second.post(address, _on() | _cells(person, right_answers(version, 9)))
+    over = {f"over{person.pk}": "on"}
+    stale = second.post(address, _on() | _cells(person, right_answers(version, 9)) | over)
     row = stale.context["rows"][0]
-    assert (stale.status_code, row.times, Response.objects.get().points) == (422, 1, 4)
-    assert row.faults == [
-        "Someone else entered answers for this person meanwhile. Save again to put yours in their place."
-    ]
-    again = second.post(address, _on() | _cells(person, right_answers(version, 9), seen=row.times))
+    assert (stale.status_code, row.times, len(row.stands), Response.objects.get().points) == (422, 1, 1, 4)
+    assert row.faults == ["Someone else entered answers for this person meanwhile. Please compare."]
+    again = second.post(address, _on() | _cells(person, right_answers(version, 9), seen=row.times) | over)
     assert (again.status_code, Response.objects.get().points) == (302, 9)
+
+
+def test_of_the_washington_groups_questions_it_is_told_that_answers_stand_and_never_which() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    activity, version = _training(field, [person]), an_instrument(HEALTH)
+    client, address = _me(field), _sheet(activity, version)
+    client.post(address, _on() | _cells(person, same_answers(version, 4)))
+    (stands,) = client.post(address, _on() | _cells(person, same_answers(version, 1), seen=1)).context["rows"][0].stands
+    assert (stands.on, stands.cells) == (HELD, [])
+    client.post(address, _on() | _cells(person, same_answers(version, 1), seen=1) | {f"over{person.pk}": "on"})
+    page = client.get(_history(activity, version, person))
+    assert [set(cells) for _one, cells in page.context["kept"]] == [{""}, {""}]
+    assert page.context["name"] == ""
 
 
 def test_beside_the_washington_groups_questions_stands_no_name_and_nothing_is_read_back() -> None:
@@ -153,9 +222,27 @@ def test_beside_the_washington_groups_questions_stands_no_name_and_nothing_is_re
     page = client.get(address)
     assert [(row.name, row.cells, row.times) for row in page.context["rows"]] == [("", [""] * 6, 1)]
     assert AuditEntry.objects.filter(action="people.reveal").count() == 0
-    named = client.get(_sheet(activity, an_instrument(LAW)))
-    assert bool(named.context["rows"][0].name) is True
-    assert AuditEntry.objects.filter(action="people.reveal", reason="keying answers from paper").count() == 1
+    shown = client.post(_sheet(activity, version), {"show": "1", "reason": "curious"})
+    assert ([row.name for row in shown.context["rows"]], shown.context["masked"]) == ([""], False)
+    assert AuditEntry.objects.filter(action="people.reveal").count() == 0
+
+
+def test_names_on_a_sheet_open_for_a_reason_that_is_logged_and_keying_goes_on() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    activity, version = _training(field, [person]), an_instrument(LAW)
+    client, address = _me(field), _sheet(activity, version)
+    masked = client.get(address)
+    assert ([row.name for row in masked.context["rows"]], masked.context["masked"]) == ([""], True)
+    typed = {"show": "1", "reason": "names on the paper", f"a{person.pk}-1": "2"}
+    opened = client.post(address, typed)
+    assert (bool(opened.context["rows"][0].name), Response.objects.count(), opened.status_code) == (True, 0, 200)
+    assert opened.context["rows"][0].cells[0] == "2"  # what was typed is not lost
+    sent = _on() | _cells(person, {1: 8}) | {"reason": "names on the paper"}
+    again = client.post(address, sent)
+    assert (again.status_code, bool(again.context["rows"][0].name)) == (422, True)
+    reasons = AuditEntry.objects.filter(action="people.reveal").values_list("reason", flat=True)
+    assert list(reasons) == ["names on the paper"] * 2
 
 
 def test_nobody_else_sees_the_sheet_or_keys_into_it() -> None:
@@ -172,7 +259,8 @@ def test_nobody_else_sees_the_sheet_or_keys_into_it() -> None:
         "a donor": (_me(field, Role.DONOR), 403),
     }
     for name, (client, status) in others.items():
-        for address in (_sheet(activity, version), reverse("keying", args=[activity.pk])):
+        pages = (_sheet(activity, version), _history(activity, version, person))
+        for address in (*pages, reverse("keying", args=[activity.pk])):
             assert client.get(address).status_code == status, name
         assert client.post(_sheet(activity, version), sent).status_code == status, name
     assert [one.key for one in them.get(reverse("keying_activities")).context["listed"]] == []

@@ -15,6 +15,7 @@ from samaki.kernel.actors import Role
 from samaki.kernel.audit.models import AuditEntry
 from samaki.strands.learning.models import Lead, Series
 from samaki.strands.learning.operations.certification import record_visit
+from samaki.strands.learning.web.certificate_paper import in_pieces
 from tests.factories.field import NOW, Field, a_consenting_person, a_field
 from tests.factories.people import SETUP, named
 from tests.factories.series import FIRST, a_series, an_activity_of, certified, people, sessions_of, working_group
@@ -98,6 +99,26 @@ def test_a_code_tells_anybody_whether_it_stands_and_no_name_place_or_organisatio
     varies = re.compile(r'value="[^"]*"|data-csrf="[^"]*"|"X-CSRFToken": "[^"]*"|/certificates/[^"]*')
     bare = {varies.sub("", answer.content.decode()) for answer in other}
     assert len(bare) == 1
+
+
+@pytest.mark.parametrize("written", ["{small}", "{pieces}", "{spaced}", "{small_pieces}"])
+def test_a_code_is_taken_as_people_copy_it(written: str) -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    code = certified(field, person).code
+    pieces = in_pieces(code)
+    typed = written.format(
+        small=code.lower(), pieces=pieces, spaced=pieces.replace("-", " "), small_pieces=pieces.lower()
+    )
+    assert Client().get(reverse("public_certificate", args=[typed])).status_code == 200
+    asked = Client().get(reverse("certificate_check"), {"code": typed})
+    assert asked.headers["Location"] == reverse("public_certificate", args=[code])
+
+
+def test_the_page_to_type_a_code_opens_for_anybody_and_an_empty_one_asks_again() -> None:
+    for sent in ({}, {"code": " - "}):
+        answer = Client().get(reverse("certificate_check"), sent)
+        assert (answer.status_code, 'name="code"' in answer.content.decode()) == (200, True)
 
 
 def test_the_paper_opens_the_name_once_and_writes_it_down() -> None:

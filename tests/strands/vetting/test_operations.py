@@ -34,7 +34,8 @@ TIMER = System("vetting that ran out")
 class Vetting:
     """A men's group, somebody who applies to it, and those who vet."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "") -> None:
+        self.mark = mark
         self.setting: Setting = a_setting()
         self.group: Group = self.setting.mens_group()
         self.person: Person = a_person(self.setting.ours, named(latin="Sok Dara"), gender="man", birth_year=1980)
@@ -51,6 +52,7 @@ class Vetting:
         )
 
     def user(self, name: str, gender: User.Gender, role: Role = Role.SAFEGUARDING_FOCAL) -> Actor:
+        name = f"{name}{self.mark}"
         user = User.objects.create(username=name, gender=gender)
         grant = Grant(role, self.setting.ours.pk, self.setting.programme.pk)
         return Actor(user.pk, name, (grant,), second_factor=True)
@@ -196,7 +198,7 @@ def test_a_credible_allegation_suspends_at_once_and_tells_others_in_the_same_tra
         )
     finally:
         answers.pop()
-    assert [event.person_id for event in told] == [vetting.person.pk]
+    assert [event.person_ids for event in told] == [(vetting.person.pk,)]
     assert not vetting.is_cleared()
     assert stopped([vetting.person.pk], on=dt.date(2024, 5, 20)) == {vetting.person.pk}
     assert b"Bopha" not in bytes(candidacy.allegations.get().words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samaki.strands.vetting.models import Candidacy, Step
@@ -38,6 +38,7 @@ def test_every_state_has_its_line_and_leads_to_known_states() -> None:
     assert {new for states in ALLOWED.values() for new in states} <= set(State)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(State), min_size=1, max_size=12))
 def test_nobody_becomes_active_without_every_step_before(tried: list[State]) -> None:
     state, been = State.APPLIED, [State.APPLIED]

@@ -33,7 +33,7 @@ class Sealing:
     `dropped` leaves no trace of it."""
 
     def __init__(self) -> None:
-        self._salt = sealed.new_salt()
+        (self._salt,) = sealed.new_salts(1)
         self._path = _path(self._salt.hex())
         _make(self._path.parent)
         self._unfinished = self._path.with_suffix(UNFINISHED)
@@ -106,6 +106,10 @@ def _anew(stored: str) -> bytes:
 def destroy(stored: str) -> None:
     """The file is gone; asking twice does no harm."""
     _path(stored).unlink(missing_ok=True)
+
+
+def salt_of(stored: str) -> bytes:
+    return bytes.fromhex(stored)
 
 
 def sweep_files(*, now: float | None = None) -> int:

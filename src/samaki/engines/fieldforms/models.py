@@ -104,7 +104,8 @@ class Submission(models.Model):
     instance_id = models.CharField(max_length=255)
     root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
     is_current = models.BooleanField(default=True)
-    digest = models.BinaryField()  # SHA-256 of the XML's bytes
+    digest = models.BinaryField()  # SHA-256 of the XML's bytes; of one redacted, a keyed hash of that
+    is_redacted = models.BooleanField(default=False, db_default=False)  # somebody who withdrew was taken out
     salt = models.BinaryField()
     xml = models.BinaryField()  # sealed
     answers = models.BinaryField()  # sealed

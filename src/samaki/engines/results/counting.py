@@ -8,7 +8,7 @@ one number.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from samaki.engines.results.columns import Answer, Question, answer
 from samaki.engines.results.definitions import Basis, Counts, Where, both
 from samaki.engines.results.dimensions import dimensions_of
+from samaki.engines.results.means import twice_the_median
 from samaki.ground.people.across.programmes import all_compared_in, undecided_in
 from samaki.ground.periods.rules import Period
 
@@ -29,7 +30,8 @@ DAWN = dt.date(1, 1, 1)  # "up to a date" begins here, so that undated records a
 @dataclass(frozen=True)
 class Part:
     """The whole table or one cell. `count` is the figure, or the denominator of a ratio; None is unknown. Of a mean,
-    `count` is how many it is of and `numerator` their sum, in the definition's scale.
+    `count` is how many it is of and `numerator` their sum, in the definition's scale; of a median, `numerator` is twice
+    the median in that scale, so that it is whole.
 
     `unknown` are records that may belong and are not in the count; `undecided` those of the denominator of which nobody
     can say whether they belong to the numerator. `low` and `high` are set, and `count` is None, where persons of
@@ -88,7 +90,9 @@ class Wanted:
         first, last, as_of = self._dates()
         return Question(
             measure=self.counts.measure,
-            aggregate="rows" if self.counts.aggregate == "mean" else self.counts.aggregate,
+            aggregate="rows"
+            if self.counts.aggregate == "mean" or self.counts.aggregate == "median"
+            else self.counts.aggregate,
             programme_id=self.programme_id,
             organisation_ids=self.organisation_ids,
             first=first,
@@ -136,7 +140,9 @@ def count(wanted: Sequence[Wanted]) -> list[Counted]:
         main = one.question()
         held = Asked(one, ask(main))
         narrowed, unknown = one.counts.narrowed, one.counts.unknown
-        if one.counts.is_mean:
+        if one.counts.of is not None:
+            held.numerator = ask(replace(main, by=(*main.by, one.counts.of)))
+        elif one.counts.is_mean:
             held.numerator = ask(replace(main, aggregate="sum"))
         if narrowed is not None:
             held.numerator = ask(replace(main, where=both(main.where, narrowed)))
@@ -237,6 +243,8 @@ def _across(asked: Sequence[Asked], answers: Sequence[Answer]) -> dict[int, Spre
 def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None, linked: Linked | None) -> Counted:
     wholes = [answers[i] for i in (held.main, held.also) if i is not None]
     parts = [answers[i] for i in (held.numerator, held.also_numerator) if i is not None]
+    if held.wanted.counts.is_median:
+        parts = [_middles(one) for one in parts]
     doubts = [answers[i] for i in (held.unknown,) if i is not None]
     # A report silent about the whole is silent about its part too: the part's unknown holds both.
     unsure = [
@@ -277,6 +285,17 @@ def _counted(held: Asked, answers: Sequence[Answer], spread: Spread | None, link
         tallied=_if_known(answers[held.tallied]) if held.tallied is not None else None,
         organisation_ids=with_rows,
     )
+
+
+def _middles(one: Answer) -> Answer:
+    """Twice the median of what the last part of each key says, by the parts before it; the whole as `total`."""
+    spread: dict[Key, Counter[int]] = defaultdict(Counter)
+    for key, count in one.cells.items():
+        spread[key[:-1]][int(key[-1])] += count
+        if len(key) > 1:
+            spread[()][int(key[-1])] += count
+    found = {key: twice_the_median(counts) for key, counts in spread.items()}
+    return replace(one, total=found.pop((), 0), cells=found)
 
 
 def _cell_count(counted: int, unknown: int) -> int | None:

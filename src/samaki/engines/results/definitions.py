@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-Aggregate = Literal["rows", "unique", "sum", "mean"]
+Aggregate = Literal["rows", "unique", "sum", "mean", "median"]
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-AGGREGATES = ("rows", "unique", "sum", "mean")
+AGGREGATES = ("rows", "unique", "sum", "mean", "median")
+AVERAGES = ("mean", "median")
 TEXTS = ("label", "why", "numerator", "sources")
 LANGUAGES = ("en", "km")
 WORDS = {
@@ -32,6 +33,8 @@ WORDS = {
     "places",
     "sensitive",
     "scale",
+    "of",
+    "released",
 }
 
 
@@ -60,7 +63,9 @@ class Counts:
     denominator holds when it cannot be said whether it belongs to the numerator. `also` names measures whose sums are
     added to the count and to the numerator: reports that stand where there are no records. `tallied` is the measure of
     anonymous counts that stand beside. `places` are the levels of place a figure may be published for (besides the
-    whole). A mean counts its rows and sums their weights, which are in 1/`scale` of what the figure is told in.
+    whole). A mean counts its rows and sums their weights, which are in 1/`scale` of what the figure is told in; a
+    median is that of the keys of the dimension `of`, whole numbers in 1/`scale`.
+    `released` names a source of `kernel.releases`: the figure is a ratio, and never counted when it is asked.
     """
 
     measure: str
@@ -74,14 +79,25 @@ class Counts:
     places: tuple[str, ...] = ("province", "district")
     sensitive: bool = False
     scale: int | None = None
+    of: str | None = None
+    released: str | None = None
 
     @property
     def is_ratio(self) -> bool:
-        return self.narrowed is not None
+        return self.narrowed is not None or self.released is not None
 
     @property
     def is_mean(self) -> bool:
-        return self.aggregate == "mean"
+        """A mean or a median: told beside how many it is of, and published by the same rule."""
+        return self.aggregate in AVERAGES
+
+    @property
+    def is_median(self) -> bool:
+        return self.aggregate == "median"
+
+    def told_in(self, unit: str) -> str:
+        """The unit of the figure, of what is counted in `unit`."""
+        return "percent" if self.is_ratio else self.aggregate if self.is_mean else unit
 
 
 @dataclass(frozen=True)
@@ -138,7 +154,10 @@ def stored(counts: Counts) -> dict[str, object]:
         "basis": counts.basis.value,
         "places": list(counts.places),
         "sensitive": counts.sensitive,
-        **({"scale": counts.scale} if counts.is_mean else {}),  # others keep the text, and the digest, they had
+        # Others keep the text, and the digest, they had.
+        **({"scale": counts.scale} if counts.is_mean else {}),
+        **({"of": counts.of} if counts.is_median else {}),
+        **({"released": counts.released} if counts.released else {}),
     }
 
 
@@ -160,9 +179,15 @@ def counts_of(table: Mapping[str, object]) -> Counts:
         raise DefinitionFault("counts: what is added to a ratio is added to both its numbers")
     tallied = table.get("tallied")
     scale = table.get("scale")
-    is_mean = table["aggregate"] == "mean"
+    released = table.get("released")
+    if released is not None and (narrowed is not None or also is not None or table["aggregate"] in AVERAGES):
+        raise DefinitionFault("counts: what is released is counted nowhere else")
+    is_mean = table["aggregate"] in AVERAGES
     if is_mean != (scale is not None) or (is_mean and (narrowed is not None or also is not None)):
         raise DefinitionFault("counts: a mean, and nothing else, has a scale, and it is no ratio")
+    of = table.get("of")
+    if (table["aggregate"] == "median") != (of is not None):
+        raise DefinitionFault("counts: a median, and nothing else, says of what")
     return Counts(
         measure=str(table["measure"]),
         aggregate=cast(Aggregate, table["aggregate"]),
@@ -175,6 +200,8 @@ def counts_of(table: Mapping[str, object]) -> Counts:
         places=tuple(cast(list[str], table.get("places", ["province", "district"]))),
         sensitive=bool(table.get("sensitive", False)),
         scale=None if scale is None else int(str(scale)),
+        of=None if of is None else str(of),
+        released=None if released is None else str(released),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.results.asking import Resolved
 from samaki.engines.results.counting import AT_MOST, Counted, Key, Part, Wanted
-from samaki.engines.results.definitions import Basis
+from samaki.engines.results.definitions import Basis, Counts
 from samaki.engines.results.means import mean, percent, standing
 from samaki.engines.results.models import IndicatorVersion
 from samaki.engines.results.unpublishable import refuse_too_fine
@@ -41,7 +41,7 @@ from samaki.kernel.disclosure import (
 from samaki.kernel.errors import Invalid
 from samaki.kernel.figures import Cell, Figure, Number, Published, Stated
 
-PERCENT, MEAN = "percent", "mean"
+PERCENT = "percent"
 REASONS: Mapping[str, Promise] = {
     "protected": _("Not shown (number too small)"),
     "place": _("Not published for so small a place"),
@@ -134,8 +134,8 @@ def fixed(wanted: Wanted, today: dt.date) -> Wanted:
 def inside(one: Resolved, release: Release, beside: Beside) -> Figure:
     """For a reader whose tier reaches the figure (who that is, `scope` has said)."""
     table = release.table
-    cells = [_cell(dict(zip(table.by, at, strict=True)), part, one.counts.scale) for at, part in table.cells.items()]
-    return _figure(one, release, beside, _cell({}, table.total, one.counts.scale), tuple(cells), audience="inside")
+    cells = [_cell(dict(zip(table.by, at, strict=True)), part, one.counts) for at, part in table.cells.items()]
+    return _figure(one, release, beside, _cell({}, table.total, one.counts), tuple(cells), audience="inside")
 
 
 def outside(one: Resolved, releases: Sequence[Release], beside: Beside) -> Figure:
@@ -179,7 +179,7 @@ def _mean_outside(one: Resolved, releases: Sequence[Release], beside: Beside, k:
     if index is None:
         hidden = Cell({}, None, unknown=None, suppressed=True, reason=_reason("mean"))
         return _figure(one, releases[0], beside, hidden, (), audience="public")
-    total = _cell({}, releases[index].table.total, one.counts.scale)
+    total = _cell({}, releases[index].table.total, one.counts)
     return _figure(one, releases[index], beside, total, (), audience="public")
 
 
@@ -351,12 +351,12 @@ def _reason(reason: str | None) -> str | None:
     return None if reason is None else str(REASONS[reason])
 
 
-def _cell(dimensions: Mapping[str, str], part: Part, scale: int | None = None) -> Cell:
+def _cell(dimensions: Mapping[str, str], part: Part, counts: Counts | None = None) -> Cell:
     unknown = part.unknown + part.undecided
-    if scale is not None:
-        known = part.count is not None and part.count > 0 and part.numerator is not None
-        value = mean(part.numerator or 0, part.count or 0, scale) if known else None
-        return Cell(dimensions, value, part.numerator, part.count, unknown, scale=scale)
+    if counts is not None and counts.scale is not None:
+        of, told = (2, None) if counts.is_median else (part.count or 0, part.numerator)
+        value = mean(part.numerator, of, counts.scale) if part.count and part.numerator is not None else None
+        return Cell(dimensions, value, told, part.count, unknown, scale=counts.scale)
     if part.numerator is None:
         return Cell(dimensions, part.count, unknown=unknown, low=part.low, high=part.high)
     share: Number | None = percent(part.numerator, part.count) if part.count else None
@@ -377,7 +377,7 @@ def _figure(
         programme=one.programme.key,
         indicator=one.key,
         version=release.version.number,
-        unit=PERCENT if one.counts.is_ratio else MEAN if one.counts.is_mean else release.version.unit,
+        unit=one.counts.told_in(release.version.unit),
         period=one.query.period,
         as_of=question.as_of,
         place=one.place,

@@ -22,7 +22,8 @@ TREND = 6  # periods shown, the last being the one asked
 
 @dataclass(frozen=True)
 class Described:
-    """A definition in the reader's language. `placed` says that the programme's framework uses it."""
+    """A definition in the reader's language. `placed` says that the programme's framework uses it, `is_released` that
+    it is told at fixed days alone and opens to no rows (`kernel.releases`)."""
 
     key: str
     version: int
@@ -36,6 +37,7 @@ class Described:
     dedupe_key: str
     dimensions: tuple[str, ...]
     is_ratio: bool
+    is_released: bool
     author: str
     checker: str
     review_on: dt.date
@@ -133,7 +135,8 @@ def _described(version: IndicatorVersion, *, placed: bool) -> Described:
         unit=version.unit,
         dedupe_key=version.dedupe_key,
         dimensions=tuple(version.dimensions),
-        is_ratio=version.counts["narrowed"] is not None,
+        is_ratio=version.counts["narrowed"] is not None or "released" in version.counts,
+        is_released="released" in version.counts,
         author=version.author,
         checker=version.checker,
         review_on=version.review_on,

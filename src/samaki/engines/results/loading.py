@@ -14,6 +14,7 @@ from samaki.kernel.audit.permits import acting
 from samaki.kernel.evidence import indicator_files
 from samaki.kernel.measures import measures
 from samaki.kernel.policy import Action
+from samaki.kernel.releases import release_sources
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,14 @@ def _definitions() -> Iterator[tuple[str, Definition]]:
 
 def _check(definition: Definition) -> None:
     counts = definition.counts
+    if counts.released is not None and counts.released not in release_sources:
+        raise DefinitionFault(f"{definition.key}: nothing releases {counts.released!r}")
     also = [key for key in (counts.also.count, counts.also.numerator) if key] if counts.also else []
     for measure in [counts.measure, *also, *([counts.tallied] if counts.tallied else [])]:
         if measure not in measures:
             raise DefinitionFault(f"{definition.key}: no measure is called {measure!r}")
     limits = [dimension for where in (counts.where, counts.narrowed, counts.unknown) for dimension, _ in where or ()]
+    limits += [counts.of] if counts.of else []
     for measure, named in [(counts.measure, {*definition.dimensions, *limits})] + [
         (measure, set(definition.dimensions)) for measure in also
     ]:

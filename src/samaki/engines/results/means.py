@@ -1,4 +1,4 @@
-"""How means and percentages are told, and which mean an outsider may read. Pure.
+"""How means, medians and percentages are told, and which mean an outsider may read. Pure.
 
 Two means of sets that differ by one person give that person's score away. So outside there is one for a whole programme
 and a whole locked year, which share nobody's row with each other.
@@ -6,7 +6,7 @@ and a whole locked year, which share nobody's row with each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 
@@ -14,6 +14,17 @@ def mean(total: int, number: int, scale: int) -> float:
     """To two decimals, halves away from zero: a `total` of 3,085,000 in 1/10,000, of 40, is 7.71."""
     exact = Decimal(total) / Decimal(scale * number)
     return float(exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
+def twice_the_median(counts: Mapping[int, int]) -> int:
+    """Of values and how often each was seen: the two in the middle added; of an odd number, the one twice."""
+    total, before, middle = sum(counts.values()), 0, 0
+    lower, upper = (total - 1) // 2, total // 2
+    for value in sorted(counts):
+        reached = before + counts[value]
+        middle += value * ((before <= lower < reached) + (before <= upper < reached))
+        before = reached
+    return middle
 
 
 def percent(numerator: int, denominator: int) -> float:

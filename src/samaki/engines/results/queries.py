@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -12,11 +12,12 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from samaki.engines.results import door
+from samaki.engines.results import door, steady
 from samaki.engines.results.asking import Resolved, no_programme, resolve
-from samaki.engines.results.counting import Counted, Wanted, count
+from samaki.engines.results.counting import Counted, Part, Wanted, count
 from samaki.engines.results.door import Beside, Release
 from samaki.engines.results.models import Statement
+from samaki.engines.results.released import expect_releasable, released
 from samaki.engines.results.snapshots import Shelf
 from samaki.engines.results.unpublishable import refuse_outside
 from samaki.engines.results.unverified import unverified
@@ -31,6 +32,8 @@ from samaki.kernel.database import read_snapshot
 from samaki.kernel.errors import NotFound, Refused
 from samaki.kernel.figures import Figure, FigureQuery, Source, Stated
 from samaki.kernel.policy import Action
+
+NOBODY = Counted((), Part(None))
 
 
 def figure(actor: AnyActor, query: FigureQuery) -> Figure:
@@ -81,13 +84,46 @@ class _Plan:
 
 
 def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date, *, with_unverified: bool) -> list[Figure]:
-    resolved = [_published_question(one, today) for one in resolve(actor, queries, today)]
+    found = resolve(actor, queries, today)
+    for one in found:
+        if one.counts.released is not None:
+            expect_releasable(one)
+    counted = iter(
+        _counted_answers(
+            [_published_question(one, today) for one in found if one.counts.released is None],
+            today,
+            with_unverified=with_unverified,
+        )
+    )
+    near = _Surroundings([one for one in found if one.counts.released is not None])
+    return [released(one, near.of(one, NOBODY)) if one.counts.released is not None else next(counted) for one in found]
+
+
+def _counted_answers(resolved: Sequence[Resolved], today: dt.date, *, with_unverified: bool) -> list[Figure]:
+    """What each comes to; outside beside what else is told of the same days and periods (`steady`)."""
+    told = list(_told(resolved, with_unverified=with_unverified))
+    near = [[] if one.one.scope.inside else steady.beside(one.one, today) for one in told]
+    others = _told([one for listed in near for one in listed], with_unverified=False, beside_another=True)
+    found = []
+    for one, listed in zip(told, near, strict=True):
+        why = None if one.one.scope.inside else steady.why_not(one.one, today)
+        of_it = [next(others) for _other in listed]
+        found.append(steady.judged(one, of_it) if why is None else steady.withheld(one.figure, why))
+    return found
+
+
+def _told(
+    resolved: Sequence[Resolved], *, with_unverified: bool, beside_another: bool = False
+) -> Iterator[steady.Told]:
+    """`beside_another`: asked to judge another question by; what no lock holds of it is counted now."""
+    if not resolved:
+        return
     asked = [one for main in resolved for one in _with_margins(main)]
     shelf = Shelf(asked)
     to_count: list[Wanted] = []
     plans = []
     for one in resolved:
-        releases = _released(one, shelf)
+        releases = _released_or_none(one, shelf) if beside_another else _released(one, shelf)
         at: list[int] = []
         if not releases:
             for margin in _with_margins(one):
@@ -96,7 +132,6 @@ def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date, *,
         plans.append(_Plan(one, releases, at))
     tables = count(to_count) if to_count else []
     beside = _Surroundings(resolved)
-    answers = []
     for plan in plans:
         one = plan.one
         releases = plan.releases or [
@@ -104,14 +139,13 @@ def _answers(actor: AnyActor, queries: Sequence[FigureQuery], today: dt.date, *,
         ]
         near = beside.of(one, releases[-1].table)
         if not one.scope.inside:
-            answers.append(door.outside(one, releases, near))
+            yield steady.Told(one, door.outside(one, releases, near), releases[-1].table)
             continue
         answered = door.inside(one, releases[-1], near)
         if with_unverified and not plan.releases:  # what was published stands whatever is verified since
             found = unverified(one)
             answered = replace(answered, unverified=found.records, unverified_at_least=found.at_least)
-        answers.append(answered)
-    return answers
+        yield steady.Told(one, answered, releases[-1].table)
 
 
 def _published_question(one: Resolved, today: dt.date) -> Resolved:
@@ -120,7 +154,7 @@ def _published_question(one: Resolved, today: dt.date) -> Resolved:
     if one.query.only:
         raise Refused("whole_tables_only", _("What is published is published as a whole table, never one part of it."))
     refuse_outside(one)
-    return replace(one, wanted=door.fixed(one.wanted, today))
+    return steady.as_published(replace(one, wanted=door.fixed(one.wanted, today)), today)
 
 
 def _with_margins(one: Resolved) -> list[Resolved]:
@@ -154,6 +188,13 @@ def _released(one: Resolved, shelf: Shelf) -> list[Release]:
     if not found and (source is Source.PUBLISHED or not one.scope.inside):
         raise NotFound("table_not_published", _("This breakdown was not among what was published of the period."))
     return found
+
+
+def _released_or_none(one: Resolved, shelf: Shelf) -> list[Release]:
+    try:
+        return _released(one, shelf)
+    except NotFound:
+        return []
 
 
 def _kept(one: Resolved, lock: PeriodLock, shelf: Shelf) -> Release | None:

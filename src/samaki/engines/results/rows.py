@@ -15,6 +15,7 @@ from samaki.engines.results.columns import Question, answer, row_ids
 from samaki.engines.results.counting import count
 from samaki.engines.results.definitions import both
 from samaki.engines.results.dimensions import dimensions_of
+from samaki.engines.results.released import ROWS
 from samaki.engines.results.scope import Scope, scope_of
 from samaki.ground.groups.models import Group
 from samaki.ground.programmes.models import Programme
@@ -29,13 +30,16 @@ from samaki.kernel.policy import WANTS_REASON, Action, refusal
 IN_NUMERATOR = "in_numerator"
 WHY = {
     Action.SEE_PEOPLE: _(
-        "Attendance of persons is read by the M&E officer and the facilitator of the organisation that recorded it. "
-        "The counts stay as shown."
+        "Records about persons are read by the M&E officer of the organisation that keeps them, and by the facilitator "
+        "of the activity. The counts stay as shown."
     ),
     Action.SEE_CASES: _(
         "Cases are read by the supervisor and the coordinator of the group, by code and with a reason. "
         "The counts stay as shown."
     ),
+    Action.SEE_CLEARANCE: _("Who is cleared is read by those who look after a men’s group. The counts stay as shown."),
+    Action.RECORD_AUTHORITY: _("What authorities did is read by those who record it. The counts stay as shown."),
+    Action.DECIDE_VETTING: _("Candidates are read by those who decide on them. The counts stay as shown."),
     Action.SEE_PROGRAMME: _("These records are read by those who work in the programme. The counts stay as shown."),
 }
 
@@ -52,6 +56,8 @@ def records(actor: AnyActor, query: FigureQuery, after: int | None = None, limit
     try:
         with read_snapshot():
             one = resolve(actor, [query], today)[0]
+            if one.counts.released is not None:
+                raise Refused("rows_refused", ROWS)
             source = row_sources[one.counts.measure]
             _require(actor, source, scope_of(actor, one.programme.pk, source.action))
     except Refused as refused:

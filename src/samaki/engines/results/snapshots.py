@@ -70,10 +70,12 @@ def _answering(lock: PeriodLock, wanted: Mapping[IndicatorVersion, Wanted]) -> d
 
 
 def _latest_versions() -> list[IndicatorVersion]:
+    """Of what a lock keeps: what is released at days of its own is kept by its release alone."""
     found: dict[int, IndicatorVersion] = {}
     for version in IndicatorVersion.objects.select_related("indicator").order_by("number"):
         found[version.indicator_id] = version
-    return sorted(found.values(), key=lambda version: version.indicator.key)
+    counted = [version for version in found.values() if counts_of(version.counts).released is None]
+    return sorted(counted, key=lambda version: version.indicator.key)
 
 
 def _crosses(version: IndicatorVersion) -> Iterator[tuple[str, ...]]:

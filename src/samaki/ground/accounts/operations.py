@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.accounts.events import RoleGiven
 from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.accounts.rules import may_give
 from samaki.ground.organisations.models import Organisation
@@ -20,6 +21,7 @@ from samaki.kernel.audit.permits import acting, keeping_refusals
 from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
+from samaki.kernel.registry import reactions
 
 
 def create_user(
@@ -85,7 +87,7 @@ def grant_role(
         since = timezone.localdate(at)
         if until is not None and until < since:
             raise Invalid("dates_out_of_order", _("The last day is before the first."), field="until")
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         same = RoleGrant.objects.filter(user=user, role=role, organisation=organisation)
         held = same.filter(programme_id=programme_id, group_id=group_id).exclude(until__lt=since)
         if held.exists():
@@ -99,6 +101,7 @@ def grant_role(
             since=since,
             until=until,
         )
+        reactions.raise_event(RoleGiven(user.person_id, role, organisation.pk, programme_id, since))
         record(by, "grant_role", user, **scope, details={"role": role.value, "group": group_id})
     return grant
 

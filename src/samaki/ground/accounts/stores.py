@@ -1,7 +1,8 @@
-"""What is sealed of phones' credentials, to be sealed again under another key."""
+"""What is sealed of phones' credentials and second steps, to be sealed again under another key."""
 
 from samaki.ground.accounts.devices import context_of
 from samaki.ground.accounts.models import DeviceCredential
+from samaki.ground.accounts.second_steps import SecondSteps
 from samaki.kernel.keyrings.stores import SealedColumn, stores
 
 stores.register(
@@ -14,3 +15,5 @@ stores.register(
         only={"kind": DeviceCredential.Kind.APP},
     )
 )
+
+stores.register(SecondSteps())

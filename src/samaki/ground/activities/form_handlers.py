@@ -152,6 +152,7 @@ def sitting_of(entry: Entry) -> Sitting:
     return Sitting(
         origin=entry.origin,
         by=entry.by,
+        received_at=entry.received_at,
         held_on=held_on,
         kind=_text(entry.values, "kind"),
         title=_text(entry.values, "title")[:200],

@@ -65,6 +65,7 @@ class Session(Record):
     title_en = models.CharField(max_length=200, blank=True)
     attendance = models.CharField(max_length=14, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
     was_planned = models.BooleanField(default=False)  # stood here before the form that filled it
+    mended_at = models.DateTimeField(null=True)  # when a page last changed what a form had made
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["activity", "number"], name="session_number_once")]

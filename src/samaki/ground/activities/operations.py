@@ -125,6 +125,7 @@ def edit_activity(
             )
         for name, value in changes.items():
             setattr(activity, name, value)
+        activity.sessions.exclude(origin="").update(mended_at=at)
         _save(activity, "edit_activity", by, {"fields": sorted(changes)})
     return activity
 
@@ -139,6 +140,7 @@ def move_session(*, session: Session, revision: int, held_on: dt.date, by: AnyAc
             raise date_in_future("held_on")
         refuse_locked(activity.programme, activity.starts_on, activity.ends_on, session.held_on, held_on)
         session.held_on = held_on
+        session.mended_at = at
         session.revision += 1
         session.save()
         days = list(activity.sessions.order_by("number").values_list("held_on", flat=True))
@@ -207,7 +209,7 @@ def record_attendance(
         )
         session.attendance = Session.Attendance.NAMED
         details = {"added": len(wanted - before), "removed": len(before - wanted)}
-        _save_session(session, activity, "record_attendance", by, details)
+        _save_session(session, activity, "record_attendance", by, details, at)
     return session
 
 
@@ -239,7 +241,7 @@ def record_tallies(*, session: Session, revision: int, counts: Counts, by: AnyAc
         )
         if session.attendance == Session.Attendance.NOT_RECORDED:
             session.attendance = Session.Attendance.TALLY
-        _save_session(session, activity, "record_tallies", by, {"counts": len(counts)})
+        _save_session(session, activity, "record_tallies", by, {"counts": len(counts)}, at)
     return session
 
 
@@ -322,7 +324,11 @@ def _save(activity: Activity, act: str, by: AnyActor, details: Mapping[str, obje
     record(by, act, activity, **_scope(activity), details=details)
 
 
-def _save_session(session: Session, activity: Activity, act: str, by: AnyActor, details: Mapping[str, object]) -> None:
+def _save_session(
+    session: Session, activity: Activity, act: str, by: AnyActor, details: Mapping[str, object], at: dt.datetime
+) -> None:
+    if session.origin:
+        session.mended_at = at
     session.revision += 1
     session.save()
     record(by, act, session, **_scope(activity), details=details)

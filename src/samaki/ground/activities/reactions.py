@@ -7,13 +7,15 @@ from collections.abc import Set
 
 from django.db.models import F
 
-from samaki.ground.activities.models import Attendance, Tally
+from samaki.ground.activities.models import Attendance, Session, Tally
 from samaki.ground.activities.rules import ALL
 from samaki.ground.activities.sittings import with_total
+from samaki.ground.people.erasing import RawTakenOut
 from samaki.ground.people.events import PersonWithdrawn
 from samaki.ground.people.rules import age_band
 from samaki.ground.periods.locks import lock_over, locked_periods
 from samaki.ground.programmes.models import Programme
+from samaki.kernel.database.bulk import among
 from samaki.kernel.registry import reactions
 
 
@@ -45,6 +47,14 @@ def move_to_tallies(event: PersonWithdrawn) -> None:
         same = Tally.objects.filter(session=session_id, dimension=dimension, value=value)
         if not same.update(count=F("count") + rise):
             Tally.objects.create(session_id=session_id, dimension=dimension, value=value, count=rise)
+
+
+@reactions.on(RawTakenOut)
+def stand_as_they_are(event: RawTakenOut) -> None:
+    """What was sent lacks somebody now: made anew of it, these sessions would lack her count."""
+    Session.objects.filter(among("origin", event.origins)).update(
+        mended_at=event.at, revision=F("revision") + 1, updated_at=event.at
+    )
 
 
 def _say_all(session_ids: Set[int]) -> None:

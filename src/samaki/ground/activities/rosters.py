@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Attendance, Session
 from samaki.ground.activities.rules import not_born
+from samaki.ground.groups.gate import not_cleared, uncleared
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import require_over
@@ -85,7 +86,7 @@ def take_roster(
         people = [row.person for row in rows]
         ids, taken = _people(people, organisation, by, at, origin)
         _consent(people, ids, taken, by, organisation)
-        _join(rows, ids, taken, organisation, origin, locks)
+        _join(rows, ids, taken, organisation, origin, locks, timezone.localdate(at))
         _attend(rows, ids, taken, locks)
         created = taken.added | taken.joined | taken.attended
         changed = taken.consented - created
@@ -218,6 +219,7 @@ def _join(
     organisation: Organisation,
     origin: str,
     locks: Sequence[Period],
+    today: dt.date,
 ) -> None:
     """Memberships that are not there yet. Who belongs to the group already keeps the date and role that are stored."""
     groups = {row.group.pk: row.group for row in rows if row.group is not None}
@@ -227,6 +229,7 @@ def _join(
     stored = Membership.objects.filter(group__in=groups).values_list("group_id", "person_id", "since", "until")
     for group_id, person_id, begun, until in stored:
         spans[group_id, person_id].append((begun, until or dt.date.max))
+    shut = {group.pk: uncleared(group, ids, on=today) for group in groups.values()}
     new: list[Membership] = []
     faults: list[tuple[int, DomainError]] = []
     for index, (row, person_id) in enumerate(zip(rows, ids, strict=True)):
@@ -238,6 +241,9 @@ def _join(
             continue
         if since is None:
             faults.append((index, _joined_on_wanted()))
+            continue
+        if person_id in shut[row.group.pk]:
+            faults.append((index, not_cleared()))
             continue
         if (conflict := lock_over(locks, since, dt.date.max)) is not None:
             faults.append((index, conflict))

@@ -118,6 +118,7 @@ def key_sheet(
         sitting = Sitting(
             origin=sheet.origin,
             by=by,
+            received_at=at,
             held_on=sheet.session.held_on,
             activity=activity.key,
             counts={ALL: sum(written.values()), **counts} if written else {},

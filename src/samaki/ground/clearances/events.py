@@ -10,9 +10,10 @@ from samaki.kernel.actors import AnyActor
 
 @dataclass(frozen=True)
 class ClearanceStopped:
-    """A person may do no trusted work in the programme from `on`: what she does must go to others at once."""
+    """A person may do no trusted work in the programme from `on`: what she does must go to others at once. `person_ids`
+    are all records of hers, the one that stands for the others first."""
 
-    person_id: int
+    person_ids: tuple[int, ...]
     programme_id: int
     on: dt.date
     at: dt.datetime

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from samaki.ground.clearances.events import ClearanceStopped
 from samaki.ground.clearances.models import Clearance
+from samaki.ground.clearances.standing import records_of
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
 from samaki.ground.programmes.models import Programme
@@ -47,23 +48,31 @@ def stop(whom: Whom, *, status: Clearance.Status, by: AnyActor, at: dt.datetime)
         today = timezone.localdate(at)
         _end(whom, today)
         clearance = _begin(whom, status, today, None, by)
-        reactions.raise_event(ClearanceStopped(whom.person.pk, whom.programme.pk, today, at, by))
+        reactions.raise_event(ClearanceStopped(records_of(whom.person.pk), whom.programme.pk, today, at, by))
     return clearance
 
 
 def lift(whom: Whom, *, by: AnyActor, at: dt.datetime) -> None:
-    """What stood of the person ends today and nothing takes its place: she is neither stopped nor cleared."""
+    """What stood of the person ends today and nothing takes its place: she is neither stopped nor cleared. Where she
+    was cleared, what hung on that goes to others now."""
     with acting(by, Action.DECIDE_VETTING, whom.person, **whom.scope):
-        _end(whom, timezone.localdate(at))
+        today = timezone.localdate(at)
+        ended = _end(whom, today)
         record(by, "lift_clearance", whom.person, **whom.scope)
+        if Clearance.Status.CLEARED in ended:
+            reactions.raise_event(ClearanceStopped(records_of(whom.person.pk), whom.programme.pk, today, at, by))
 
 
-def _end(whom: Whom, on: dt.date) -> None:
+def _end(whom: Whom, on: dt.date) -> set[str]:
+    """Ends what stands; the statuses that did."""
+    ended = set()
     standing = Clearance.objects.select_for_update().filter(Q(until__isnull=True) | Q(until__gt=on))
     for one in standing.filter(person=whom.person, programme=whom.programme):
         one.until = on
         one.revision += 1
         one.save()
+        ended.add(one.status)
+    return ended
 
 
 def _begin(whom: Whom, status: Clearance.Status, since: dt.date, until: dt.date | None, by: AnyActor) -> Clearance:

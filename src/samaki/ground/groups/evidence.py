@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.clearances.standing import cleared
 from samaki.ground.groups.models import Membership
 from samaki.kernel.evidence import IndicatorFile, RowSource, indicator_files, row_sources
 from samaki.kernel.policy import Action
@@ -45,5 +48,43 @@ row_sources.register(
             ("organisation", _("Organisation")),
         ),
         _memberships,
+    )
+)
+
+
+def _cleared(ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+    """Cleared or not today, whatever the day of the figure; never why not."""
+    found = list(Membership.objects.filter(pk__in=ids).select_related("person", "group__organisation"))
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    for one in found:
+        people[one.group.programme_id].add(one.person_id)
+    today = timezone.localdate()
+    holding = {key: cleared(whose, programme_id=key, on=today) for key, whose in people.items()}
+    return {
+        one.pk: {
+            "person": one.person.merged_into_id or one.person_id,
+            "group": one.group.key,
+            "since": one.since,
+            "until": one.until,
+            "cleared": "yes" if one.person_id in holding[one.group.programme_id] else "no",
+            "organisation": one.group.organisation.key,
+        }
+        for one in found
+    }
+
+
+row_sources.register(
+    RowSource(
+        "mens_group_membership",
+        Action.SEE_CLEARANCE,
+        (
+            ("person", _("Person (number)")),
+            ("group", _("Group")),
+            ("since", _("Since")),
+            ("until", _("Until")),
+            ("cleared", _("Cleared today")),
+            ("organisation", _("Organisation")),
+        ),
+        _cleared,
     )
 )

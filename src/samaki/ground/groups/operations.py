@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.groups.gate import not_cleared, uncleared
 from samaki.ground.groups.models import Group, GroupRole, Membership
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person
@@ -143,7 +144,7 @@ def join_group(
 ) -> Membership:
     """Membership of a person of the group's own organisation from `since`; `representing` is where she comes from.
     Raises Invalid: names_not_kept, no_such_person (also for another organisation's), date_in_future, group_not_there,
-    role_wanted; Conflict: member_already, period_locked."""
+    role_wanted, not_cleared (a men's group); Conflict: member_already, period_locked."""
     with acting(by, Action.RECORD_ACTIVITY, group, **_scope(group)):
         policy.require(by, Action.SEE_PEOPLE, **_scope(group))
         group = Group.objects.select_for_update(of=("self",), no_key=True).select_related("programme").get(pk=group.pk)
@@ -156,6 +157,7 @@ def join_group(
             raise Invalid("group_not_there", _("The group did not exist on that day."), field="since")
         if group.memberships.filter(Q(until__isnull=True) | Q(until__gt=since), person=person).exists():
             raise Conflict("member_already", _("This person is a member already."), field="person")
+        _expect_cleared(group, person.pk, at)
         _refuse_locked_from(group.programme, since)
         membership = Membership.objects.create(
             group=group,
@@ -200,7 +202,7 @@ def change_role(
 ) -> Membership:
     """From `on` the person has another role, or comes from another organisation: a membership of its own, so that the
     earlier one stays what it was. On the first day of a membership it is that one which changes. Raises as
-    `leave_group`, and Conflict("member_no_more") where the membership ended by then."""
+    `leave_group`, Conflict("member_no_more") where the membership ended by then, and Invalid("not_cleared")."""
     group = membership.group
     with acting(by, Action.RECORD_ACTIVITY, membership, **_scope(group)):
         policy.require(by, Action.SEE_PEOPLE, **_scope(group))
@@ -212,6 +214,7 @@ def change_role(
             raise Invalid("dates_out_of_order", _("The last day is before the first."), field="on")
         if membership.until is not None and on >= membership.until:
             raise Conflict("member_no_more", _("This person was no member any more on that day."), field="on")
+        _expect_cleared(group, membership.person_id, at)
         _refuse_locked_from(group.programme, on)
         until, since = membership.until, membership.since
         membership.revision += 1
@@ -251,6 +254,7 @@ def undo_leaving(*, membership: Membership, revision: int, by: AnyActor, at: dt.
             raise Conflict("member_already", _("This person is a member already."))
         if membership.person.withdrawn_at is not None:
             raise Conflict("no_such_person", _("This person withdrew consent."))
+        _expect_cleared(group, membership.person_id, at)
         _refuse_locked_from(group.programme, membership.until)
         membership.until = None
         membership.revision += 1
@@ -269,6 +273,12 @@ def undo_joining(*, membership: Membership, revision: int, by: AnyActor, at: dt.
         _refuse_locked_from(group.programme, membership.since)
         record(by, "undo_joining_group", membership, **_scope(group), details={"group": group.pk})
         membership.delete()
+
+
+def _expect_cleared(group: Group, person_id: int, at: dt.datetime) -> None:
+    """Today, whatever day it is written down for."""
+    if uncleared(group, [person_id], on=timezone.localdate(at)):
+        raise not_cleared()
 
 
 def _scope(group: Group) -> Scope:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from samaki.kernel.actors import AnyActor
+
 
 @dataclass(frozen=True)
 class PersonLeaves:
@@ -27,6 +29,15 @@ class PersonWithdrawn:
     birth_year: int | None
     age_band: str
     place_id: int | None
+
+
+@dataclass(frozen=True)
+class PeopleJoined:
+    """Records were found to be one person's. `person_ids` are all of hers, the one that stands for the others first."""
+
+    person_ids: tuple[int, ...]
+    at: dt.datetime
+    by: AnyActor
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ class Person(Record):
 
 
 class PersonKey(models.Model):
-    """The salt of a person's own sealing key. Deleting this row makes her name unreadable everywhere."""
+    """The salt of a person's own sealing key. It names a slot of the vault: destroying that makes her name unreadable
+    in every copy of the database."""
 
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="key")
     salt = models.BinaryField()
@@ -152,6 +153,32 @@ class Tombstone(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id"], name="tombstone_organisation")]
+
+
+class Withdrawal(Record):
+    """That a person asked to leave. Her consents (`consents`: their ids) are taken back at once; all that names her is
+    erased on `erase_on`, and until then she may think again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="withdrawals")
+    asked_on = models.DateField()
+    erase_on = models.DateField()
+    consents = models.JSONField(default=list)
+    recorded_by = models.CharField(max_length=150)
+    taken_back_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(taken_back_at__isnull=True, erased_at__isnull=True),
+                name="withdrawal_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(erased_at__isnull=True), name="withdrawal_one_end"
+            ),
+            models.CheckConstraint(condition=Q(erase_on__gte=F("asked_on")), name="withdrawal_in_order"),
+        ]
 
 
 class Consent(Record):

@@ -13,6 +13,9 @@ from samaki.ground.places.rules import folded
 
 EARLIEST_BIRTH_YEAR = 1900
 UNDER_18, NOT_RECORDED = "under_18", "not_recorded"
+# Domain.md section 6 allows 30 days until a name is gone from copies too: a week to think again, two weeks that a copy
+# of the vault may live, and the rest for a machine that stood still.
+THINKS_AGAIN, COPIES_LIVE, GONE_WITHIN = dt.timedelta(days=7), dt.timedelta(days=14), dt.timedelta(days=30)
 _BANDS = ((18, UNDER_18), (25, "18_24"), (35, "25_34"), (50, "35_49"), (65, "50_64"))
 _OLDEST_BAND = "65_up"
 
@@ -24,6 +27,16 @@ def age_band(birth_year: int | None, on: dt.date, *, given: str = NOT_RECORDED) 
         return given
     age = on.year - birth_year
     return next((band for below, band in _BANDS if age < below), _OLDEST_BAND)
+
+
+def erase_on(asked_on: dt.date) -> dt.date:
+    """The day on which the name of somebody who asked to leave is erased."""
+    return asked_on + THINKS_AGAIN
+
+
+def gone_by(asked_on: dt.date) -> dt.date:
+    """The day by which it is gone from every copy too."""
+    return asked_on + GONE_WITHIN
 
 
 def not_yet_born(birth_year: int | None, on: dt.date) -> bool:

@@ -27,7 +27,7 @@ GROUP_KINDS = (
     "savings_group",
     "learning_group",
 )
-KINDS = ("cases", "group-reports", "tallies", "roster")
+KINDS = ("cases", "group-reports", "responses", "tallies", "roster")
 # Command → module and function that runs it; loaded only when asked for, so that --help is quick.
 COMMANDS = {
     "demo": "demo:demo",
@@ -40,6 +40,10 @@ COMMANDS = {
     "lock": "periods:lock",
     "reopen": "periods:reopen",
     "audit verify": "audit:verify",
+    "retention plan": "retention:plan",
+    "retention run": "retention:run",
+    "retention receipts": "retention:receipts",
+    "retention replay": "retention:replay",
     "keys status": "keys:status",
     "keys rotate": "keys:rotate",
     "keys reseal": "keys:reseal",
@@ -135,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
     )
     audit.add_parser("verify", help="follow the chain from the first entry to the last")
 
+    _retention(commands)
     _keys(commands)
     _setting_up(commands)
     _users(commands)
@@ -286,6 +291,17 @@ def _names_of(command: argparse.ArgumentParser, *, khmer: bool = False) -> None:
 def _as(command: argparse.ArgumentParser, *, required: bool = False) -> None:
     command.add_argument("--as", dest="user", metavar="USER", required=required, help="act as this user")
     command.add_argument("--reason", default="", help="why; asked for where cases are read, kept in the audit trail")
+
+
+def _retention(commands: Commands) -> None:
+    retention = commands.add_parser("retention", help="what must go after its time: who withdrew, old cases, old names")
+    deeds = retention.add_subparsers(dest="deed", metavar="DEED", required=True)
+    planning = deeds.add_parser("plan", help="list what would go, and change nothing")
+    planning.add_argument("--on", metavar="DATE", type=_date, help="what is due by this day (default: today)")
+    _as(planning, required=True)
+    _as(deeds.add_parser("run", help="let go what is due (`serve` does so daily), and print receipts"), required=True)
+    _as(deeds.add_parser("receipts", help="what went, the latest first"), required=True)
+    deeds.add_parser("replay", help="after a copy was put back: erase again who was erased since (every start does so)")
 
 
 def _output(command: argparse.ArgumentParser, default: str) -> None:

@@ -19,6 +19,7 @@ UNITS = {
     "attendance": "attendances",
     "group_month": "monthly reports",
 }
+APART = {"dropouts": "men lost (in the denominator)", "pending": "windows still open (in the denominator)"}
 MEASURES = ("value", "numerator", "denominator", "unknown", "low", "high", "suppressed", "reason")
 
 
@@ -51,6 +52,8 @@ def figure_table(figure: Figure, by: Sequence[str]) -> None:
         moment += f", in {figure.place}"
     print(f"{figure.programme} {figure.indicator} (version {figure.version}), {moment}, {figure.audience}")
     print(f"{_with_unit(figure)}{_beside(figure)}")
+    for key, number in figure.apart:
+        print(f"{APART[key]}: {HIDDEN if number is None else f'{number:,}'}")
     if figure.by:
         table(
             (*by, "value", ""),

@@ -49,6 +49,19 @@ def _expect_own_keys() -> None:
         expect_own_keys()
     except (WrongKeys, NoSuchRing) as error:
         raise Conflict("wrong_keys", str(error)) from error
+    _hold_to_erasures()
+
+
+def _hold_to_erasures() -> None:
+    """A copy that was put back knows nothing of who was erased since: she is erased again before anybody reads."""
+    from samaki.kernel.keyrings.erasures import JournalBroken, path_of, replay
+
+    try:
+        done = replay()
+    except JournalBroken as error:
+        raise Conflict("journal_broken", f"{path_of()} holds a line that is no erasure: {error}") from error
+    for kind, count in done.items():
+        print(f"samaki: erased again from an older copy: {count:,} {kind}", file=sys.stderr)
 
 
 def migrate(arguments: Namespace) -> int:

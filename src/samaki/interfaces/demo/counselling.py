@@ -1,4 +1,5 @@
-"""A counsellor of the example who may try his pages: cleared, with three of the register's cases."""
+"""A counsellor of the example who may try his pages: cleared, with three of the register's cases, one of
+them at high risk so that his supervisor finds it on top of her desk."""
 
 from __future__ import annotations
 
@@ -17,9 +18,10 @@ from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme
 from samaki.interfaces.demo.organisations import ORIGIN
 from samaki.interfaces.demo.people import Casting, invent
-from samaki.kernel.actors import System
-from samaki.strands.counselling.models import Case, Declaration, Tie
-from samaki.strands.counselling.operations import asking, intake
+from samaki.kernel.actors import Actor, Grant, Role, System
+from samaki.strands.counselling.course import Marker
+from samaki.strands.counselling.models import Case, Declaration, Risk, Tie
+from samaki.strands.counselling.operations import asking, intake, work
 
 WHO = "counsellor"
 SERVICE = "womens-service"
@@ -45,4 +47,11 @@ def load(programme: Programme, wela: Organisation, place: Place, at: dt.datetime
         if case.code in READY:
             intake.name_service(case=case, service=service, by=BY, at=at)
             intake.declare(case=case, tie=Tie.NONE, by=BY, at=at, user=user)
-    Declaration.objects.filter(user=user).update(origin=ORIGIN)
+    grant = Grant(Role.COUNSELLOR, wela.pk, programme.pk)
+    himself = Actor(user.pk, WHO, (grant,), second_factor=True, reason="example data")
+    risky = Case.objects.get(programme=programme, code=READY[1])
+    work.assess_risk(
+        case=risky, moment=Risk.Moment.CLOSURE, markers=[Marker.THREAT_TO_KILL], after_id=None, by=himself, at=at
+    )
+    for made in (Declaration.objects.filter(user=user), Risk.objects.filter(case=risky)):
+        made.update(origin=ORIGIN)

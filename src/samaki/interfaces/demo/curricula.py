@@ -232,8 +232,6 @@ def _version(
     version = CurriculumVersion.objects.create(
         curriculum=curriculum,
         number=number,
-        state=CurriculumVersion.State.AGREED,
-        agreed_on=agreed_on,
         summary_km=summary_km,
         summary_en=summary_en,
         **MARKS,
@@ -263,6 +261,8 @@ def _version(
                 content=text.encode(),
                 **MARKS,
             )
+    version.state, version.agreed_on = CurriculumVersion.State.AGREED, agreed_on  # from here on it stands
+    version.save()
     return version
 
 

@@ -124,7 +124,7 @@ def _members(groups: dict[str, Group], partner: str, people: list[Person]) -> No
         Membership(
             group=groups[_group_key(partner, name)],
             person=person,
-            role="lead" if number == 0 else "member",
+            role="leader" if number == 0 else "member",
             since=STARTED + dt.timedelta(days=30 * (number % 4)),
             is_example=True,
             origin=ORIGIN,

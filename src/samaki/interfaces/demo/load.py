@@ -15,6 +15,8 @@ from samaki.ground.groups.models import Group
 from samaki.ground.places.models import Level, Place
 from samaki.ground.places.operations import load_gazetteer
 from samaki.interfaces.demo import (
+    across,
+    authority,
     banteay_srei,
     cop_women,
     curricula,
@@ -23,10 +25,11 @@ from samaki.interfaces.demo import (
     learning,
     mpp,
     twg,
+    vetting,
     womens_service,
 )
 from samaki.interfaces.demo.organisations import BODIES, load_organisations
-from samaki.interfaces.demo.programmes import load_programmes, place_codes
+from samaki.interfaces.demo.programmes import FIA_PARTNERS, load_programmes, place_codes
 from samaki.interfaces.demo.results import BY, load_plans
 from samaki.interfaces.demo.users import load_users
 from samaki.kernel.errors import Conflict
@@ -72,6 +75,8 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     if not records:
         return
     mpp.load_records(programmes["mpp"], bodies["wela"], mens_groups, places, at)
+    vetting.load(programmes["mpp"], bodies["wela"], mens_groups, places, at)
+    authority.load(programmes["mpp"], mens_groups, places, at)
     instruments.load_mpp(programmes["mpp"], bodies["wela"], places)
     womens_service.load(programmes["mpp"], bodies["womens-service"], places, at)
     progress("mpp")
@@ -81,6 +86,7 @@ def _load(records: bool, progress: Callable[[str], object]) -> None:
     instruments.load_working_group(programmes["twg"], bodies["diakonia"])
     progress("twg")
     fia.load_records(programmes["fia"], bodies, fia_groups, places)
+    across.load(programmes["fia"], bodies["banteay-srei"], bodies[FIA_PARTNERS[1]])
     instruments.load_fia(programmes["fia"], bodies["banteay-srei"])
     progress("fia")
     cop_women.load_records(programmes["cop-women"], bodies, places)

@@ -47,7 +47,13 @@ PLANS = (
             NodeWritten("goal", GOAL, "Women and children live free from violence", "ស្ត្រី និងកុមាររស់នៅដោយគ្មានអំពើហិង្សា"),
             NodeWritten(
                 "change", OUTCOME, "Men who were violent change", "បុរសដែលបានប្រើហិង្សាផ្លាស់ប្តូរ", "goal",
-                ("reported_success", "reported_stop_of_success", "reported_stop_of_counselled"),
+                (
+                    "reported_success",
+                    "reported_stop_of_success",
+                    "reported_stop_of_counselled",
+                    "verified_cessation",
+                    "follow_up_coverage",
+                ),
             ),
             NodeWritten(
                 "counsel", OUTPUT, "Men’s groups counsel", "ក្រុមបុរសផ្តល់ប្រឹក្សា", "change",

@@ -15,6 +15,8 @@ from samaki.ground.services.operations import add_service
 from samaki.ground.services.rules import Entry
 from samaki.interfaces.demo.organisations import ORIGIN
 from samaki.interfaces.demo.results import BY
+from samaki.journeys.cessation.operations import release
+from samaki.journeys.cessation.rules import quarter_end_before
 from samaki.strands.survivors import operations
 from samaki.strands.survivors.models import HerFollowUp, HerRisk, Referral, ServiceFile, WarningTask
 from samaki.strands.survivors.operations import Wish
@@ -114,6 +116,7 @@ def load(programme: Programme, service: Organisation, places: dict[str, Place], 
     words = "An invented threat, to try the task with"
     operations.warn(ThreatHeard(programme.pk, service.pk, "EXAMPLE", words, at, BY))
     _mark_as_example(service)
+    release(programme, as_of=quarter_end_before(today), by=BY, at=at)
 
 
 def _mark_as_example(service: Organisation) -> None:

@@ -17,13 +17,14 @@ from samaki.ui.charts import Bar, Chart, Point, multiples, trend
 from samaki.ui.tables import Column, Entry, Table
 
 COLUMNS = ("value", "numerator", "denominator", "unknown", "low", "high", "suppressed")
+CANDIDATES = "candidates_open"  # of the whole: pairs that may be one person
 MOST_BARS = 40
 
 
 def shown(one: Cell | Figure) -> str:
     """The number as people read it: hidden and unknown are words, a ratio has both its numbers, a range both ends."""
     if one.suppressed:
-        return _("Not shown (number too small)")
+        return words.hidden(one.reason)
     if one.scale is not None:
         return words.mean(one.value, one.denominator)
     if one.denominator is not None:
@@ -118,13 +119,14 @@ def as_csv(figure: Figure, by: Sequence[str]) -> str:
     """The whole and its cells, keys as they stand in every language; nothing in it can run as a formula."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(["programme", "indicator", "version", "period", *by, *COLUMNS])
+    writer.writerow(["programme", "indicator", "version", "period", *by, *COLUMNS, CANDIDATES])
     about = [figure.programme, figure.indicator, figure.version, figure.period or ""]
     told: list[tuple[Mapping[str, str], Cell | Figure]] = [({}, figure), *((one.dimensions, one) for one in figure.by)]
     for dimensions, cell in told:
         parts = [inert(str(dimensions.get(name, ""))) for name in by]
         numbers = [told_numerator(cell) if name == "numerator" else getattr(cell, name) for name in COLUMNS]
-        writer.writerow([*about, *parts, *("" if value is None else value for value in numbers)])
+        pairs = cell.candidates_open if isinstance(cell, Figure) else ""
+        writer.writerow([*about, *parts, *("" if value is None else value for value in numbers), pairs])
     return file.getvalue()
 
 

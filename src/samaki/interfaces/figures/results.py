@@ -56,7 +56,10 @@ def programme_results(request: ActorRequest, key: str) -> HttpResponse:
     found = results_of(request.actor, where.key, asked)
     closed = cache(lambda measure: bool(why_closed(request.actor, where, measure)))
     lines = {
-        node.key: [_line(where, one, closed(one.definition.measure)) for one in node.indicators] for node in found.nodes
+        node.key: [
+            _line(where, one, one.definition.is_released or closed(one.definition.measure)) for one in node.indicators
+        ]
+        for node in found.nodes
     }
     context = {
         "programme": where,

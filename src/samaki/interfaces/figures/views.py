@@ -17,6 +17,7 @@ from samaki.engines.reports import labels
 from samaki.engines.results import queries as results
 from samaki.engines.results.frameworks import Described, definition
 from samaki.engines.results.queries import series
+from samaki.engines.results.released import ROWS as NO_ROWS
 from samaki.engines.results.rows import records
 from samaki.ground.periods.rules import parse, run_of
 from samaki.ground.programmes.models import Programme
@@ -51,7 +52,7 @@ def indicator(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
         found = results.figure(request.actor, query)
         if found.published is not None and found.audience == "inside":
             now = results.figure(request.actor, replace(query, source=Source.CURRENT))
-    closed = why_closed(request.actor, where, defined.measure)
+    closed = str(NO_ROWS) if defined.is_released else why_closed(request.actor, where, defined.measure)
     context: dict[str, object] = {
         "programme": where,
         "defined": defined,

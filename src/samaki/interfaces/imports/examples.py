@@ -22,12 +22,14 @@ from samaki.interfaces.imports.access import kind_named
 from samaki.interfaces.imports.reading.headings import NOTES_HEAD
 from samaki.kernel.tables import Column
 from samaki.strands.counselling.tables.cases import SCALE
+from samaki.strands.learning.tables.responses import MOMENTS
 from samaki.strands.outreach.tables import CHANNELS
 
 TITLES = {
     "cases": ("Register of cases (example)", "បញ្ជីករណី (ឧទាហរណ៍)"),
     "tallies": ("Outreach contacts (example)", "ចំនួនដងដែលបានជួប (ឧទាហរណ៍)"),
-    "roster": ("Members of a men’s group (example)", "សមាជិកក្រុមបុរស (ឧទាហរណ៍)"),
+    "roster": ("People of a commune (example)", "បញ្ជីមនុស្សក្នុងឃុំ (ឧទាហរណ៍)"),
+    "responses": ("Answers to an instrument (example)", "ចម្លើយនៃឧបករណ៍វាស់ (ឧទាហរណ៍)"),
     "group-reports": ("Monthly reports of the men’s groups (example)", "របាយការណ៍ប្រចាំខែរបស់ក្រុមបុរស (ឧទាហរណ៍)"),
 }
 ROWS_FOR_ANSWERS = 2_000  # rows below the headings that offer the list of answers
@@ -176,7 +178,7 @@ def _group_reports() -> Iterator[Row]:
 
 
 def _roster() -> Iterator[Row]:
-    """Invented people of one group: names put together from common ones."""
+    """Invented people of one commune, of no group: a men's group would take them only once they are vetted."""
     commune = next(iter(mpp.FORMED))
     for number, (family_km, family, given_km, given) in enumerate(INVENTED):
         yield {
@@ -187,11 +189,23 @@ def _roster() -> Iterator[Row]:
             "gender": MAN,
             "birth_year": 1962 + 3 * number,
             **_where(commune),
-            "group": _group(commune),
-            "joined_on": mpp.FORMED[commune] + dt.timedelta(days=10 * number),
             "consent": SIGNATURE if number % 3 else THUMBPRINT,
             "consent_on": mpp.FORMED[commune] + dt.timedelta(days=10 * number),
         }
+
+
+def _responses() -> Iterator[Row]:
+    """Answers of three people before and after a training, under numbers to be replaced by real ones."""
+    for person in (101, 102, 103):
+        for moment, day, answers in ((MOMENTS[0], 12, (2, 1, 2)), (MOMENTS[1], 14, (1, 1, 2))):
+            yield {
+                "person": f"P{person:06}",
+                "instrument": "law-2005",
+                "moment": moment.both,
+                "date": dt.date(2024, 3, day),
+                "activity": "training-1",
+                **{f"item{number}": str(value) for number, value in enumerate(answers, start=1)},
+            }
 
 
 INVENTED = (
@@ -210,5 +224,6 @@ _ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "cases": _cases,
     "tallies": _tallies,
     "group-reports": _group_reports,
+    "responses": _responses,
     "roster": _roster,
 }

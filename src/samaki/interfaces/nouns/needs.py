@@ -172,7 +172,8 @@ def raise_need(request: ActorRequest) -> HttpResponse:
             made = operations.raise_need(
                 programme=where[0], organisation=where[1], **form.asked(), by=request.actor, at=timezone.now()
             )
-            messages.success(request, _("Kept. It waits for an answer from today."))
+            asked_on = words.day(made.raised_on)
+            messages.success(request, _("Kept. It waits for an answer since %(day)s.") % {"day": asked_on})
             return redirect("need", made.pk)
     others = [(one, *pair) for one, pair in places.items() if pair != where]
     context = {"form": form, "programme": where[0], "organisation": where[1], "others": others}

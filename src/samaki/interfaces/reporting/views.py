@@ -122,6 +122,7 @@ def report(request: ActorRequest, report_id: int) -> HttpResponse:
 @require_POST
 def verify(request: ActorRequest, report_id: int) -> HttpResponse:
     """Verify and go to the next: one tap."""
+    queries.report(request.actor, report_id)  # one out of sight is not there
     form = Seen(request.POST)
     seen = form.cleaned_data["revision"] if form.is_valid() else None
     done = operations.verify_report(report_id=report_id, by=request.actor, at=timezone.now(), revision=seen)

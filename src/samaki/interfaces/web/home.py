@@ -6,16 +6,19 @@ from collections import defaultdict
 
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
 
 from samaki.interfaces.web.requests import ActorRequest, page
 from samaki.kernel import panels
 
 
+@require_safe
 def home(request: ActorRequest) -> HttpResponse:
     shown = panels.shown("home", request.actor)
     return page(request, "home/home.html", {"panels": [(panel.template, context) for panel, context in shown]})
 
 
+@require_safe
 def more(request: ActorRequest) -> HttpResponse:
     """Everything else this actor may open, under headings."""
     groups: dict[str, list[tuple[panels.MenuEntry, str]]] = defaultdict(list)

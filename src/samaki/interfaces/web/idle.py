@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from samaki.ground.accounts.models import User
+from samaki.interfaces.web import proof
 from samaki.kernel.sealed import SealBroken, new_salt, seal, unseal
 
 WARN_AFTER = 15 * 60
@@ -25,7 +28,9 @@ OPEN_WHILE_LOCKED = frozenset({"unlock", "lock", "leave", "account_logout", "set
 
 
 def locked_answer(request: HttpRequest, *, now: float) -> HttpResponseBase | None:
-    """What a locked session gets instead of its page, or None where the session is in use. Marks it as used."""
+    """What a locked session, or one that must prove itself again for a page of cases, gets instead of its page; None
+    where the session is in use. Marks it as used."""
+    assert isinstance(request.user, User)
     session = request.session
     seen = session.get(SEEN)
     if seen is not None and now - seen >= LOCK_AFTER:
@@ -33,7 +38,8 @@ def locked_answer(request: HttpRequest, *, now: float) -> HttpResponseBase | Non
     if not session.get(LOCKED):
         if seen is None or now - seen >= SEEN_EVERY:
             session[SEEN] = now
-        return None
+        if not proof.is_wanted(request, request.user, now=now):
+            return None
     if request.path in {reverse(name) for name in OPEN_WHILE_LOCKED}:
         return None
     if request.headers.get("X-Requested-With") == "fetch" or request.headers.get("HX-Request") == "true":
@@ -41,10 +47,14 @@ def locked_answer(request: HttpRequest, *, now: float) -> HttpResponseBase | Non
         response.headers["HX-Trigger"] = "samaki:locked"
         return response
     if request.method == "POST":
-        return render(
-            request, "account/unlock.html", {"kept": keep(request), "next": request.get_full_path()}, status=401
-        )
-    return redirect(f"{reverse('unlock')}?next={request.get_full_path()}")
+        context = {"kept": keep(request), "next": request.get_full_path(), **why(request)}
+        return render(request, "account/unlock.html", context, status=401)
+    return redirect(f"{reverse('unlock')}?next={quote(request.get_full_path())}")
+
+
+def why(request: HttpRequest) -> dict[str, object]:
+    """What the page that asks says: closed while nobody was there, or cases that ask again after some minutes."""
+    return {"cases_ask": not request.session.get(LOCKED), "case_minutes": settings.CASE_MINUTES}
 
 
 def lock(request: HttpRequest) -> None:
@@ -54,6 +64,7 @@ def lock(request: HttpRequest) -> None:
 def unlock(request: HttpRequest, *, now: float) -> None:
     request.session.pop(LOCKED, None)
     request.session[SEEN] = now
+    proof.given(request, now=now)
 
 
 def keep(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -86,13 +87,16 @@ def unlock(request: HttpRequest) -> HttpResponse:
     target = idle.safe_next(request, request.POST.get("next", "") or request.GET.get("next", ""))
     sealed = request.POST.get("kept", "")
     if request.method == "GET":
-        return page(request, "account/unlock.html", {"next": target})
+        return page(request, "account/unlock.html", {"next": target, **_asked(request, request.user)})
+    asked = _asked(request, request.user)
     from_page = request.headers.get("X-Requested-With") == "fetch"
     if not _is_herself(request, request.user):
         return (
             HttpResponse(status=422)
             if from_page
-            else page(request, "account/unlock.html", {"next": target, "kept": sealed, "wrong": True}, status=422)
+            else page(
+                request, "account/unlock.html", {"next": target, "kept": sealed, "wrong": True, **asked}, status=422
+            )
         )
     idle.unlock(request, now=time.time())
     if from_page:
@@ -101,6 +105,12 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if again:
         return page(request, "account/send_again.html", {"path": again[0], "entries": again[1]})
     return redirect(target)
+
+
+def _asked(request: HttpRequest, user: User) -> dict[str, object]:
+    """Why the page asks, and whether the second factor may answer instead of the password."""
+    said = idle.why(request)
+    return {**said, "by_second_factor": bool(said["cases_ask"]) and is_mfa_enabled(user)}
 
 
 def _is_herself(request: HttpRequest, user: User) -> bool:

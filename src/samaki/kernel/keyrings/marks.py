@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from samaki.kernel import vault
 from samaki.kernel.keyrings.models import KeyMark
 from samaki.kernel.rings import Keys, Ring, keys_of
+
+VAULT = "vault"
 
 
 class WrongKeys(Exception):
@@ -20,12 +23,24 @@ def expect_own_keys() -> None:
     wanted = {
         (ring.value, number): _mark(ring, key) for ring in Ring for number, key in keys_of(ring).by_number.items()
     }
+    if (VAULT, 1) not in marks or vault.path_of().exists():  # one that is lost is not made anew
+        wanted[VAULT, 1] = vault.mark()
     for place, mark in wanted.items():
         if place in marks and not hmac.compare_digest(marks[place], mark):
+            if place[0] == VAULT:
+                raise WrongKeys(
+                    f"the vault {vault.path_of()} is not the one this database was sealed with; nothing was opened or "
+                    "written. Put the right one back (docs/run/security.md)."
+                )
             raise WrongKeys(
                 f"key {place[1]} of the ring “{place[0]}” is not the one this database was sealed with; "
                 "nothing was opened or written. Put the right key back (docs/run/security.md)."
             )
+    if (VAULT, 1) in marks and (VAULT, 1) not in wanted:
+        raise WrongKeys(
+            f"the vault {vault.path_of()} is missing, and names and notes are sealed with it; nothing was opened or "
+            "written. Put it back (docs/run/security.md)."
+        )
     for ring, number in sorted(marks.keys() - wanted.keys()):
         raise WrongKeys(
             f"key {number} of the ring “{ring}” is missing, and records are sealed with it; nothing was opened or "

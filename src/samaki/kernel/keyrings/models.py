@@ -10,3 +10,15 @@ class KeyMark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ring", "number"], name="key_mark_once")]
+
+
+class Erasure(models.Model):
+    """A line for the journal of erasures, written with the act it follows from; gone once it is done outside."""
+
+    line = models.CharField(max_length=200)
+
+
+class ErasuresApplied(models.Model):
+    """Up to which byte this database has applied the journal. A copy put back has applied less. One row."""
+
+    upto = models.PositiveBigIntegerField(default=0)

@@ -17,6 +17,7 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+Z?)?")
 _SHORT = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _SHORTER = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{2})")
 _WORDED = re.compile(r"(?:ថ្ងៃទី)?\s*(\d{1,2})\s*(?:ខែ)?\s*[- ]?([^\W\d_][^\d]*?)\s*(?:ឆ្នាំ)?\s*[-, ]?\s*(\d{4})")
+_WORDED_SHORT = re.compile(r"(\d{1,2})\s*[- ]\s*([^\W\d_][^\d]*?)\s*[- ,]\s*(\d{2})")
 _WORDED_US = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
 _MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
 _MONTH_WORDED = re.compile(r"(?:ខែ)?\s*([^\W\d_][^\d]*?)\s*(?:ឆ្នាំ)?\s*[-, ]?\s*(\d{4})")
@@ -79,6 +80,8 @@ def day(raw: object, reading: Reading) -> dt.date:
         return _shorter(int(found[1]), int(found[2]), int(found[3]), reading)
     if (found := _WORDED.fullmatch(written)) and (month := MONTHS.get(folded(found[2]))):
         return _date(int(found[3]), month, int(found[1]), reading)
+    if (found := _WORDED_SHORT.fullmatch(written)) and (month := MONTHS.get(folded(found[2]))):
+        return _date(_full_year(int(found[3]), reading), month, int(found[1]), reading)
     if (found := _WORDED_US.fullmatch(written)) and (month := MONTHS.get(folded(found[1]))):
         return _date(int(found[3]), month, int(found[2]), reading)
     raise Unreadable("not_a_date")
@@ -107,9 +110,8 @@ def _shorter(first: int, second: int, last: int, reading: Reading) -> dt.date:
     orders = {(last, second, first): True, (last, first, second): False, (first, second, last): None}
     found = []
     for (year, month, day), day_first in orders.items():
-        full = year + (2000 if 2000 + year <= reading.today.year else 1900)
         try:
-            date = _date(full, month, day, reading)
+            date = _date(_full_year(year, reading), month, day, reading)
         except Unreadable:
             continue
         if reading.day_first in (None, day_first) and date not in found:
@@ -119,6 +121,11 @@ def _shorter(first: int, second: int, last: int, reading: Reading) -> dt.date:
     if len(found) > 1:
         raise Unreadable("date_in_two_ways", first=found[0].isoformat(), second=found[1].isoformat())
     return found[0]
+
+
+def _full_year(two_digits: int, reading: Reading) -> int:
+    """The latest year so written that is not to come."""
+    return two_digits + (2000 if 2000 + two_digits <= reading.today.year else 1900)
 
 
 def past_day(raw: object, reading: Reading) -> dt.date:

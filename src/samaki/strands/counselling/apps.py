@@ -8,6 +8,7 @@ class Counselling(AppConfig):
     label = "counselling"
 
     def ready(self) -> None:
+        import_module("samaki.strands.counselling.authority_figures")
         import_module("samaki.strands.counselling.form_handlers")
         import_module("samaki.strands.counselling.reactions")
         import_module("samaki.strands.counselling.panels")

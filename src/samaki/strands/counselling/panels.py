@@ -16,6 +16,7 @@ from samaki.strands.counselling.queries.own import counsels_today
 CASEWORK = _("Casework")
 COUNSELS = frozenset({Role.COUNSELLOR})
 DECIDES = frozenset({Role.CASE_SUPERVISOR})
+TELLS_OF_AUTHORITY = DECIDES | {Role.GROUP_COORDINATOR}
 URGENT = COUNSELS | DECIDES | {Role.SAFEGUARDING_FOCAL, Role.GROUP_COORDINATOR}
 
 
@@ -39,4 +40,9 @@ panels.register(Panel("casework_own", "home", "counselling/panel_own.html", coun
 panels.register(Panel("casework_desk", "home", "counselling/panel_desk.html", supervisor_home, DECIDES, order=10))
 menu.register(MenuEntry("own_list", _("My list"), "own_list", CASEWORK, roles=COUNSELS, order=20))
 menu.register(MenuEntry("case_desk", _("Conference"), "case_desk", CASEWORK, roles=DECIDES, order=21))
+menu.register(
+    MenuEntry(
+        "authority", _("What authorities did"), "authority_responses", CASEWORK, roles=TELLS_OF_AUTHORITY, order=23
+    )
+)
 menu.register(MenuEntry("case_emergencies", _("Urgent access"), "case_emergencies", CASEWORK, roles=URGENT, order=22))

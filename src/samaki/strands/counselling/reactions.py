@@ -14,7 +14,7 @@ from samaki.strands.counselling.models import Case
 def take_cases_away(event: ClearanceStopped) -> None:
     """None of the running cases of somebody stopped is his any more; all are the supervisor's to give."""
     running = Case.objects.select_for_update().filter(state__in=[state.value for state in RUNNING])
-    users = User.objects.filter(person_id=event.person_id)
+    users = User.objects.filter(person_id__in=event.person_ids)
     for case in running.filter(counsellor__in=users).order_by("pk"):
         case.counsellor = None
         case.revision += 1

@@ -165,7 +165,10 @@ def case_faults(row: CaseRow, group: GroupSpan | None, *, on: dt.date) -> Iterat
         # Only the year is asked: in the year he turns 18 he may still be 17.
         yield Invalid(
             "child_protection",
-            _("He may be under 18. A boy has no case here: please follow the child-protection pathway."),
+            _(
+                "He may be under 18. A boy has no case here, and nothing is written about him. Please tell the "
+                "safeguarding focal person today, and lead him to child protection: the directory has it."
+            ),
             field="birth_year",
         )
     if row.opened_on is not None and row.opened_on > on:

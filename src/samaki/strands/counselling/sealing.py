@@ -11,7 +11,7 @@ from samaki.strands.counselling.models import Case, CaseKey
 
 def key_of(case: Case) -> CaseKey:
     """The case's key, made at its first use."""
-    key, _is_new = CaseKey.objects.get_or_create(case=case, defaults={"salt": sealed.new_salt()})
+    key, _is_new = CaseKey.objects.get_or_create(case=case, defaults={"salt": sealed.new_salts(1)[0]})
     return key
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -22,11 +22,6 @@ MAY_ASK = (Action.COUNSEL, Action.RECORD_CASE, Action.OPEN_EMERGENCY)  # for acc
 def locked_out(actor: AnyActor) -> frozenset[int]:
     """Ids of the cases the actor is locked out of by her own last declaration."""
     return frozenset() if actor.user_id is None else _shut(Declaration.objects.filter(user=actor.user_id), "case_id")
-
-
-def locked_users(case_id: int) -> frozenset[int]:
-    """Ids of the users who are locked out of a case."""
-    return _shut(Declaration.objects.filter(case=case_id), "user_id")
 
 
 def may_counsel(case_id: int, user_id: int) -> bool:
@@ -52,14 +47,34 @@ def is_cleared(user_id: int | None, *, programme_id: int, on: dt.date) -> bool:
 
 def counsellors(case: Case, *, on: dt.date) -> tuple[User, ...]:
     """Who may be given the case: counsellors of its organisation and programme, cleared and not shut out of it."""
-    grants = RoleGrant.objects.filter(role=Role.COUNSELLOR.value, organisation=case.organisation_id)
-    grants = grants.filter(Q(programme_id=case.programme_id) | Q(programme_id__isnull=True))
+    return counsellors_of([case], on=on)[case.pk]
+
+
+def counsellors_of(cases: Sequence[Case], *, on: dt.date) -> dict[int, tuple[User, ...]]:
+    """As `counsellors`, for each of several cases by its id, by a number of reads that does not grow with them."""
+    cleared_in = {scope: _cleared_counsellors(*scope, on=on) for scope in {_scope(case) for case in cases}}
+    said: dict[int, list[Declaration]] = {case.pk: [] for case in cases}
+    for one in Declaration.objects.filter(case__in=list(said)):
+        said[one.case_id].append(one)
+    found = {}
+    for case in cases:
+        out = _shut(said[case.pk], "user_id")
+        found[case.pk] = tuple(one for one in cleared_in[_scope(case)] if one.pk not in out)
+    return found
+
+
+def _scope(case: Case) -> tuple[int, int]:
+    return case.organisation_id, case.programme_id
+
+
+def _cleared_counsellors(organisation_id: int, programme_id: int, *, on: dt.date) -> list[User]:
+    grants = RoleGrant.objects.filter(role=Role.COUNSELLOR.value, organisation=organisation_id)
+    grants = grants.filter(Q(programme_id=programme_id) | Q(programme_id__isnull=True))
     grants = grants.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
     users = {one.person_id: one for one in User.objects.filter(pk__in=grants.values("user_id"), is_active=True)}
-    allowed = cleared([key for key in users if key is not None], programme_id=case.programme_id, on=on)
-    shut = locked_users(case.pk)
-    found = (one for key, one in users.items() if key in allowed and one.pk not in shut)
-    return tuple(sorted(found, key=lambda one: one.get_username()))
+    allowed = cleared([key for key in users if key is not None], programme_id=programme_id, on=on)
+    found = (one for key, one in users.items() if key in allowed)
+    return sorted(found, key=lambda one: one.get_username())
 
 
 def independent_services(case: Case, *, on: dt.date) -> QuerySet[Organisation]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.consents import ConsentsToBeNamed
-from samaki.ground.activities.models import Activity
+from samaki.ground.activities.models import Activity, Attendance, Session
 from samaki.ground.activities.rules import date_in_future
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.models import Person, PersonKey
@@ -54,6 +55,7 @@ class _Looked:
     keys: Mapping[int, PersonKey]
     activities: Mapping[str, Activity]
     before: Mapping[str, FollowUp]
+    stayed_away: Mapping[int, frozenset[int]]  # activity whose every session has its list → of `people` who are on none
     leave: Leave
     consents: ConsentsToBeNamed
     locks: Sequence[Period]
@@ -63,8 +65,9 @@ def take_follow_ups(asked: Sequence[Asked], *, programme_id: int, organisation_i
     """Writes the follow-ups, replacing what each origin made before; the same again changes nothing.
 
     Raises RowsInvalid naming each faulty one: Refused; Invalid: no_such_person (also another organisation's, or one who
-    withdrew), no_such_activity, date_in_future, before_training, not_an_answer, tallies_only, consent_wanted; Conflict:
-    already_followed_up, period_locked. Call in a transaction.
+    withdrew), no_such_activity, date_in_future, before_training, not_an_answer, tallies_only, consent_wanted,
+    did_not_attend (where who came to each session is written down by name); Conflict: already_followed_up,
+    period_locked. Call in a transaction.
     """
     if not asked:
         return
@@ -122,18 +125,36 @@ def _look(asked: Sequence[Asked], programme: Programme, organisation: Organisati
     numbers = {one.person for one in asked}
     found = Person.objects.filter(among("pk", numbers), organisation=organisation, withdrawn_at__isnull=True)
     people = {pk: merged_into or pk for pk, merged_into in found.values_list("pk", "merged_into_id")}
-    activities = Activity.objects.filter(among("key", {one.activity for one in asked}), **scope)
+    named = Activity.objects.filter(among("key", {one.activity for one in asked}), **scope)
+    activities = {one.key: one for one in named.select_related("group")}
     before = FollowUp.objects.filter(among("origin", [one.origin for one in asked]), **scope)
     standing = set(people.values())
     return _Looked(
         people,
         {key.pk: key for key in PersonKey.objects.filter(among("pk", standing))},
-        {one.key: one for one in activities.select_related("group")},
+        activities,
         {one.origin: one for one in before},
+        _stayed_away([one.pk for one in activities.values()], standing),
         Leave(organisation_id=organisation.pk, programme_id=programme.pk),
         ConsentsToBeNamed(standing),
         locked_periods(programme),
     )
+
+
+def _stayed_away(activities: Sequence[int], people: Collection[int]) -> dict[int, frozenset[int]]:
+    """Where a session's list is not there, or counts only, nobody is said to have stayed away."""
+    sessions = Session.objects.filter(among("activity_id", activities))
+    unlisted = set(
+        sessions.exclude(attendance=Session.Attendance.NAMED).values_list("activity_id", flat=True).distinct()
+    )
+    listed = set(sessions.values_list("activity_id", flat=True).distinct()) - unlisted
+    came: dict[int, set[int]] = {one: set() for one in listed}
+    rows = Attendance.objects.filter(among("session__activity_id", listed)).annotate(
+        whose=Coalesce("person__merged_into_id", "person_id")
+    )
+    for activity_id, whose in rows.values_list("session__activity_id", "whose"):
+        came[activity_id].add(whose)
+    return {activity_id: frozenset(people) - there for activity_id, there in came.items()}
 
 
 def _faults(one: Asked, looked: _Looked, on: dt.date) -> Iterator[DomainError]:
@@ -154,6 +175,9 @@ def _faults(one: Asked, looked: _Looked, on: dt.date) -> Iterator[DomainError]:
         yield Invalid("not_an_answer", _("Please choose one of the answers."), field="applied")
     if one.person not in looked.people:
         yield Invalid("no_such_person", _("Please choose people of your organisation’s list."), field="person")
+    elif activity is not None and looked.people[one.person] in looked.stayed_away.get(activity.pk, frozenset()):
+        words = _("This person is on no attendance list of this training. Please check the number and the training.")
+        yield Invalid("did_not_attend", words, field="person")
     elif one.origin not in looked.before and not looked.consents.on(looked.people[one.person], one.followed_up_on):
         words = _("Consent to be named is missing. Please ask for it first.")
         yield Invalid("consent_wanted", words, field="person")

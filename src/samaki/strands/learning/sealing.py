@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from samaki.ground.people.models import PersonKey
 from samaki.kernel import sealed
-from samaki.strands.learning.models import CoachingVisit, FollowUp, Response
+from samaki.strands.learning.models import CoachingVisit, EarlierAnswers, FollowUp, Response
 
 
 def opened(found: FollowUp, key: PersonKey) -> str:
@@ -46,8 +46,10 @@ def closed_answers(answers: Mapping[int, int], *, person_id: int, version_id: in
     return sealed.seal(text, salt=bytes(key.salt), context=f"response:{person_id}:{version_id}")
 
 
-def opened_answers(found: Response, key: PersonKey) -> dict[int, int]:
-    """Raises SealBroken."""
+def opened_answers(found: Response | EarlierAnswers, key: PersonKey) -> dict[int, int]:
+    """Empty where nothing was kept. Raises SealBroken."""
+    if not found.answers:
+        return {}
     context = f"response:{found.person_id}:{found.version_id}"
     text = sealed.unseal(bytes(found.answers), salt=bytes(key.salt), context=context)
     return {int(number): value for number, value in json.loads(text).items()}

@@ -1,7 +1,7 @@
 """What is sealed of learning, to be sealed again under another key."""
 
 from samaki.kernel.keyrings.stores import SealedColumn, stores
-from samaki.strands.learning.models import CoachingVisit, FollowUp, Response
+from samaki.strands.learning.models import CoachingVisit, EarlierAnswers, FollowUp, Response
 
 _SALT = "person__key__salt"
 stores.register(
@@ -22,12 +22,13 @@ stores.register(
         lambda row: f"coaching_visit:{row['person_id']}:{row['origin']}",
     )
 )
-stores.register(
-    SealedColumn(
-        Response,
-        "answers",
-        _SALT,
-        ("person_id", "version_id"),
-        lambda row: f"response:{row['person_id']}:{row['version_id']}",
+for _kept in (Response, EarlierAnswers):
+    stores.register(
+        SealedColumn(
+            _kept,
+            "answers",
+            _SALT,
+            ("person_id", "version_id"),
+            lambda row: f"response:{row['person_id']}:{row['version_id']}",
+        )
     )
-)

@@ -152,6 +152,7 @@ class Bar(Record):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     barred_on = models.DateField()
+    barred_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # answers no appeal
     salt = models.BinaryField()
     reason = models.BinaryField()
     appeal = models.CharField(max_length=8, choices=Appeal.choices, default=Appeal.NONE)

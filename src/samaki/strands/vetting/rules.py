@@ -14,6 +14,7 @@ from enum import StrEnum
 
 VALID_MONTHS = 18
 DAYS_TO_SIGN = 60
+DAYS_TO_RENEW = 60  # before a vetting runs out it can be renewed, so that nobody need be suspended first
 REFERENCES_WANTED = 2
 DECIDERS_WANTED = 2
 
@@ -69,7 +70,7 @@ STEPS: Mapping[StepKind, tuple[State, State]] = {
     StepKind.SIGNATURE: (_S.INTERVIEWED, _S.SIGNED),
     StepKind.PROBATION: (_S.SIGNED, _S.PROBATION),
 }
-# What somebody suspended may be asked again before two decide that he is active again.
+# What is asked again before two decide that somebody suspended is active again, or renew a vetting that runs out.
 ASKED_AGAIN = frozenset({StepKind.COMMUNITY_CHECK, StepKind.INTERVIEW, StepKind.SIGNATURE})
 
 
@@ -118,6 +119,40 @@ def valid_until(decided_on: dt.date) -> dt.date:
     return dt.date(year, month + 1, min(decided_on.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def renewable_from(expires_on: dt.date) -> dt.date:
+    """The first day on which a vetting that runs out then can be renewed."""
+    return expires_on - dt.timedelta(days=DAYS_TO_RENEW)
+
+
 def must_have_signed_by(published_on: dt.date) -> dt.date:
     """The last day to sign a new version of the code of conduct."""
     return published_on + dt.timedelta(days=DAYS_TO_SIGN)
+
+
+class Awaited(StrEnum):
+    """What comes next on the way of a candidacy."""
+
+    SELF_DECLARATION = "self_declaration"
+    REFERENCE = "reference"
+    COMMUNITY_CHECK = "community_check"
+    INTERVIEW = "interview"
+    SIGNATURE = "signature"
+    PROBATION = "probation"
+    DECISION = "decision"
+    INQUIRY = "inquiry"  # an allegation is to be settled
+    ASKED_AGAIN = "asked_again"
+    NOTHING = "nothing"
+
+
+def awaited(state: State, *, is_renewable: bool, in_inquiry: bool, asked_again: frozenset[StepKind]) -> Awaited:
+    """`asked_again` are the steps that have passed anew since the suspension, or in the days of renewal."""
+    for kind, (before, _after) in STEPS.items():
+        if state == before:
+            return Awaited(kind.value)
+    if state in OVER or (state == State.ACTIVE and not is_renewable and not in_inquiry):
+        return Awaited.NOTHING
+    if in_inquiry:
+        return Awaited.INQUIRY
+    if state == State.PROBATION or asked_again >= ASKED_AGAIN:
+        return Awaited.DECISION
+    return Awaited.ASKED_AGAIN

@@ -11,7 +11,7 @@ from samaki.strands.vetting.models import Candidacy, CandidacyKey
 
 def key_of(candidacy: Candidacy) -> CandidacyKey:
     """The candidacy's key, made at its first use."""
-    key, _is_new = CandidacyKey.objects.get_or_create(candidacy=candidacy, defaults={"salt": sealed.new_salt()})
+    key, _is_new = CandidacyKey.objects.get_or_create(candidacy=candidacy, defaults={"salt": sealed.new_salts(1)[0]})
     return key
 
 

@@ -134,6 +134,7 @@ def figure(figure: Figure, label: str = "", href: str = "", tag: str = "h3", det
         "href": href,
         "tag": tag,
         "details": details,
+        "apart": [(words.APART[key], number) for key, number in figure.apart],
     }
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from samaki.engines.fieldforms.handling import Sent, handle
 from samaki.engines.fieldforms.models import Submission
+from samaki.engines.fieldforms.opening import redacted_digest
 from samaki.engines.fieldforms.operations import attaching, parcels
 from samaki.engines.fieldforms.operations.forms_of import KnownForm, forms_of
 from samaki.engines.fieldforms.operations.parcels import Parcel, Receipt
@@ -155,6 +156,8 @@ def _again(item: Item, before: Before) -> None:
         item.outcome = parcels.other_content()  # says nothing of whose it is
     elif before.state == State.DELETED:
         item.outcome = parcels.deleted()
+    elif bytes(before.digest) == redacted_digest(item.filled.digest):  # received, and not taken again
+        item.outcome = Receipt(before.id, before.instance_id, before.state, is_new=False, kept=frozenset())
     elif bytes(before.digest) != item.filled.digest:
         item.outcome = parcels.other_content()
     else:

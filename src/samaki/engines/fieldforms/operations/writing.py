@@ -14,7 +14,7 @@ from samaki.engines.fieldforms.operations.parcels import Nonce, Parcel
 from samaki.ground.accounts.models import DeviceCredential, SpentNonce
 from samaki.kernel.audit.operations import Act, record_all
 from samaki.kernel.database.claims import claim
-from samaki.kernel.sealed import new_salt, seal, seal_bytes
+from samaki.kernel.sealed import new_salts, seal, seal_bytes
 
 _seen: dict[int, dt.date] = {}  # device → the day it is known to have been used on
 
@@ -42,7 +42,7 @@ def claim_rows(rows: Sequence[NewRow]) -> dict[tuple[int, str], int]:
     """Form and instance id → number, of those that were not here before."""
     if not rows:
         return {}
-    salts = [new_salt() for _ in rows]
+    salts = new_salts(len(rows))
     contexts = [context_of(row.form_id, row.instance_id) for row in rows]
     size = len(rows)
     plain = ("form_id", "form_version_id", "version", "programme_id", "organisation_id", "user_id", "device_id")

@@ -57,6 +57,7 @@ def leave(session: Session, now: dt.datetime) -> None:
         Attendance.objects.filter(session=session).delete()
         Tally.objects.filter(session=session).delete()
         session.attendance, session.origin, session.was_planned = Session.Attendance.NOT_RECORDED, "", False
+        session.mended_at = None
         session.revision += 1
         session.save()
     elif not days and activity.origin == session.origin:

@@ -69,6 +69,11 @@ class Planner:
         self.sessions: dict[int, tuple[Session, Values]] = {}
         self.activities: dict[int, tuple[Activity, Values]] = {}
 
+    def is_outdated(self, sitting: Sitting) -> bool:
+        """Whether a page changed what it had made, after it was received."""
+        before = self.looked.sessions.get(sitting.origin)
+        return before is not None and before.mended_at is not None and before.mended_at > sitting.received_at
+
     def plan(self, sitting: Sitting, people: set[int]) -> Plan:
         """Raises Conflict("session_recorded")."""
         looked = self.looked

@@ -26,11 +26,12 @@ class Sitting:
     """One session as a form tells it. `place`, `group` and `activity` stand as written, "" where nothing is.
 
     `counts` are of those not listed by name, `numbers` the persons listed by number. Nothing of the three says that
-    attendance was not recorded. `kind` is wanted unless an `activity` is named.
+    attendance was not recorded. `kind` is wanted unless an `activity` is named. `received_at` is when it was sent here.
     """
 
     origin: str
     by: AnyActor
+    received_at: dt.datetime
     held_on: dt.date
     kind: str = ""
     title: str = ""

@@ -31,7 +31,8 @@ Fault = tuple[int, DomainError]
 
 
 def take_sittings(sittings: Sequence[Sitting], *, programme_id: int, organisation_id: int, at: dt.datetime) -> None:
-    """Writes the sessions, replacing what each origin made before; the same again changes nothing.
+    """Writes the sessions, replacing what each origin made before; the same again changes nothing, and nothing replaces
+    what a page changed after the form was received: the later word holds.
 
     A sitting that names an activity fills its planned session of that day, or the only one it has where that was put
     off, or adds one; otherwise it makes an activity of its own. Raises RowsInvalid naming each faulty sitting:
@@ -148,6 +149,8 @@ def _planned(sittings: Sequence[Sitting], people: Sequence[set[int]], planner: P
     plans: dict[int, Plan] = {}
     faults: list[Fault] = []
     for index, sitting in enumerate(sittings):
+        if planner.is_outdated(sitting):
+            continue
         try:
             plans[index] = planner.plan(sitting, people[index])
         except DomainError as error:

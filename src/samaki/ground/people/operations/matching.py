@@ -19,6 +19,7 @@ from samaki.ground.organisations.models import Organisation
 from samaki.ground.people.access import not_found, organisations_within, require_over
 from samaki.ground.people.across.standing import restand, stale
 from samaki.ground.people.decisions import said_already
+from samaki.ground.people.events import PeopleJoined
 from samaki.ground.people.likeness import years_ask
 from samaki.ground.people.models import UNDECIDED, MatchCandidate, Person
 from samaki.ground.people.operations.candidates import write_candidates
@@ -27,6 +28,7 @@ from samaki.kernel.audit.operations import record
 from samaki.kernel.database.bulk import among
 from samaki.kernel.errors import Conflict
 from samaki.kernel.policy import Action
+from samaki.kernel.registry import reactions
 
 _State = MatchCandidate.State
 _Pair = tuple[int, int]
@@ -78,6 +80,7 @@ def confirm_same(
         _decide(candidate, _State.SAME, by, at)
         _stand(organisation_id, members)
         restand(members)
+        reactions.raise_event(PeopleJoined(tuple(sorted(members)), at or timezone.now(), by))
         record(
             by, "people.confirm_same", candidate, organisation_id=organisation_id, details={"people": sorted(members)}
         )

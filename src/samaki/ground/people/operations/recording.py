@@ -124,7 +124,7 @@ def enter_people(
             raise RowsInvalid(faults)
         ids = reserve_ids(Person, len(entered))
         insert_columns(Person, _columns(ids, entered, moment, organisation_id, origin, is_example))
-        salts = [sealed.new_salt() for _person in ids]
+        salts = sealed.new_salts(len(ids))
         insert_columns(PersonKey, {"person_id": ids, "salt": salts})
         seals = [seal(*each) for each in zip(ids, identities, salts, strict=True)]
         insert_columns(PersonIdentity, {"person_id": ids, "sealed": seals})

@@ -44,6 +44,7 @@ async function bar() {
   const me = phone.me();
   at("bar").hidden = !me;
   at("language").textContent = say("other_language");
+  at("brand").textContent = say("title");
   at("menu").hidden = !me;
   if (!me) return;
   const { count, since } = await phone.waiting(me.id);

@@ -9,6 +9,7 @@ from samaki.strands.counselling.models.safeguards import (
     Declaration,
     EmergencyAccess,
     Risk,
+    Routing,
     Tie,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "GroupMonth",
     "Outcome",
     "Risk",
+    "Routing",
     "Tie",
 ]

@@ -5,9 +5,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import User
+from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.places.models import Place
 from samaki.ground.programmes.models import Programme
+from samaki.ground.services.models import Service
 from samaki.kernel.records import Record
 from samaki.strands.counselling.models.cases import Case, CaseSession
 
@@ -64,6 +66,20 @@ class Risk(Record):
     level = models.CharField(max_length=8, choices=Level.choices)
     markers = models.BinaryField(default=b"")
     after = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")  # what was read
+
+
+class Routing(Record):
+    """A man at high risk brought to a specialist: which service, by whom, and the assessment after which it was done.
+    It changes nothing of his state, and a later assessment of high risk asks for it again."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="routings")
+    after = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    routed_at = models.DateTimeField()
+    routed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "after", "service"], name="routing_once")]
 
 
 class Conference(Record):
@@ -146,21 +162,43 @@ class EmergencyAccess(Record):
 
 class AuthorityResponse(Record):
     """What an authority did about a case of violence that was reported to it; no one is named. `acted_at` null: has not
-    answered. Where it mediated, that is its act and a sign that safety must be looked at."""
+    answered. `minutes` it took, and the local day of the report, follow from the two moments. Where it mediated, that
+    is its act and a sign that safety must be looked at."""
+
+    class Act(models.TextChoices):
+        STOPPED = "stopped", _("Went there and stopped the violence")
+        SAFETY = "safety", _("Brought people to safety")
+        WEAPON = "weapon", _("Took a weapon away")
+        RECORD = "record", _("Made a record of it")
+        COURT = "court", _("Sent it to the court")
+        MEDIATED = "mediated", _("Mediated between the two")
+        OTHER = "other", _("Another act")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")  # that reported it
     office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
+    reported_on = models.DateField()
     acted_at = models.DateTimeField(null=True)
-    action = models.CharField(max_length=30, blank=True)
+    minutes = models.PositiveIntegerField(null=True)
+    action = models.CharField(max_length=30, choices=Act.choices, blank=True)
     mediated = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(acted_at__isnull=True) | Q(acted_at__gte=F("reported_at")), name="authority_acts_after"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(acted_at__isnull=True, minutes__isnull=True, action="", mediated=False)
+                | (Q(acted_at__isnull=False, minutes__isnull=False) & ~Q(action="")),
+                name="authority_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(action="mediated", mediated=True) | (~Q(action="mediated") & Q(mediated=False)),
+                name="authority_mediation_flagged",
+            ),
         ]
         indexes = [models.Index(fields=["programme", "reported_at"], name="authority_response_reported")]

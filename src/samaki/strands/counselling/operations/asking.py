@@ -154,7 +154,8 @@ def _expect_possible(case: Case, asked: Asked, on: dt.date) -> None:
         if not may_move(case.state, State.REFERRED):
             raise out_of_order()
         service = asked.to_service
-        if service is None or service.programme_id != case.programme_id or service.is_closed:
+        # One whose place is kept quiet is known to nobody on his side.
+        if service is None or service.programme_id != case.programme_id or service.is_closed or not service.is_public:
             raise Invalid("no_such_service", _("Please choose a service of the directory."), field="service")
         _expect_risk_at_closure(case)
 

@@ -24,7 +24,16 @@ from samaki.kernel.records import Scope, Written, expect_revision
 from samaki.strands.counselling.course import State
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
 from samaki.strands.counselling.operations import register, register_writing
-from samaki.strands.counselling.operations.moving import expect_state, held, no_such_case, out_of_order, scope_of, touch
+from samaki.strands.counselling.operations.moving import (
+    expect_service,
+    expect_state,
+    held,
+    no_such_case,
+    out_of_order,
+    scope_of,
+    service_wanted,
+    touch,
+)
 from samaki.strands.counselling.rules import CaseRow, Judgement, future_date
 from samaki.strands.counselling.sight import locked_out
 
@@ -52,6 +61,8 @@ def record_cases(
         if found := list(register.faults(rows, codes, groups, on=timezone.localdate(at))):
             raise RowsInvalid(found)
         stored = register.stored_cases(programme, organisation, codes)
+        if let_go := register.let_go(programme, organisation, codes):
+            raise RowsInvalid(let_go)
         shut = locked_out(by)
         tied = [index for index, code in enumerate(codes) if code in stored and stored[code].case.id in shut]
         if tied:
@@ -64,6 +75,11 @@ def record_cases(
         changes, held = register.changes(rows, codes, stored, locks=locked_periods(programme))
         if held:
             raise RowsInvalid(held)
+        unserved = _counselled_without_service(programme, organisation)
+        grown = {case for case, _number, _day in changes.new_sessions} & unserved
+        if grown:
+            faulty = (index for index, code in enumerate(codes) if code in stored and stored[code].case.id in grown)
+            raise RowsInvalid([(index, service_wanted()) for index in faulty])
         register_writing.write(changes, programme=programme, organisation=organisation, origin=origin)
         written = Written(changes.created, changes.changed, changes.unchanged)
         if written.created or written.changed:
@@ -102,11 +118,12 @@ def open_case(
 
 
 def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) -> CaseSession:
-    """The next session of a case. Raises Invalid for a date in the future, Conflict where the same date stands already
-    or its period is locked."""
+    """The next session of a case. Raises Invalid for a date in the future, Conflict where no women's service is named,
+    the same date stands already or its period is locked."""
     with acting(by, Action.RECORD_CASE, case, **scope_of(case), group_id=case.group_id):
         case = held(case, by)
         expect_state(case, State.COUNSELLING)
+        expect_service(case)
         if held_on > timezone.localdate(at):
             raise future_date("held_on")
         if case.opened_on is not None and held_on < case.opened_on:
@@ -177,6 +194,12 @@ def _not_started(programme: Programme, organisation: Organisation) -> frozenset[
     """Codes of cases that no conference has let begin: no register gives them a session."""
     found = Case.objects.filter(programme=programme, organisation=organisation, state__in=("opened", "screened"))
     return frozenset(found.values_list("code", flat=True))
+
+
+def _counselled_without_service(programme: Programme, organisation: Organisation) -> frozenset[int]:
+    """Cases that somebody counsels and that name no women's service: a register is history to them, no new session."""
+    found = Case.objects.filter(programme=programme, organisation=organisation, counsellor__isnull=False)
+    return frozenset(found.filter(womens_service__isnull=True).values_list("pk", flat=True))
 
 
 def _require_groups(by: AnyActor, group_ids: set[int], programme: Programme, organisation: Organisation) -> None:

@@ -18,6 +18,7 @@ from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
+from samaki.strands.counselling.codes import gone_code
 from samaki.strands.counselling.course import OVER, State
 from samaki.strands.counselling.models import Case, Declaration, Tie
 from samaki.strands.counselling.operations import register
@@ -56,7 +57,10 @@ def take_in(
         for _row, fault in register.faults([row], [key], spans, on=on):
             raise fault
         refuse_locked(group.programme, opened_on)
-        known = Case.objects.select_for_update().filter(programme=group.programme, organisation=organisation, code=key)
+        codes = (key, gone_code(group.programme_id, key))  # he may come back after his case was let go
+        known = Case.objects.select_for_update().filter(
+            programme=group.programme, organisation=organisation, code__in=codes
+        )
         if (case := known.first()) is None:
             case = Case.objects.create(
                 programme=group.programme,
@@ -72,7 +76,7 @@ def take_in(
             )
             record(by, "take_in_case", case, **scope)
         elif case.state in OVER and case.pk not in locked_out(by):
-            case.counsellor_id = by.user_id
+            case.counsellor_id, case.code = by.user_id, key
             move(case, State.OPENED, by=by, on=on)
         else:
             raise Conflict("case_code_in_use", _("This case code is in use already."), field="code")

@@ -75,7 +75,11 @@ def expect_declared(case: Case) -> None:
 
 def expect_service(case: Case) -> None:
     if case.womens_service_id is None:
-        raise Conflict("service_wanted", _("Please name the independent women’s service first."))
+        raise service_wanted()
+
+
+def service_wanted() -> Conflict:
+    return Conflict("service_wanted", _("Please name the independent women’s service first."))
 
 
 def expect_not_to_come(day: dt.date, at: dt.datetime, field: str) -> None:

@@ -19,7 +19,8 @@ from samaki.ground.periods.rules import Period
 from samaki.ground.places.models import Level, Place
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.database.bulk import among, rows_among
-from samaki.kernel.errors import DomainError, Invalid
+from samaki.kernel.errors import Conflict, DomainError, Invalid
+from samaki.strands.counselling.codes import gone_code
 from samaki.strands.counselling.models import Case, CaseSession, Outcome
 from samaki.strands.counselling.rules import CaseRow, GroupSpan, case_faults
 
@@ -117,6 +118,15 @@ def stored_cases(programme: Programme, organisation: Organisation, codes: Sequen
     for case_id, violence, judged_on, key, value, revision in rows_among(Outcome, columns, "case_id", found, said_by):
         found[case_id].judgements[violence, judged_on] = (key, value, revision)
     return {stored.case.code: stored for stored in found.values()}
+
+
+def let_go(programme: Programme, organisation: Organisation, codes: Sequence[str]) -> list[tuple[int, DomainError]]:
+    """Rows of cases that were let go two years after their closure: an old register does not bring them back."""
+    gone = {gone_code(programme.pk, code): index for index, code in enumerate(codes)}
+    whose = {"programme_id": programme.pk, "organisation_id": organisation.pk}
+    found = rows_among(Case, ("code",), "code", frozenset(gone), whose)
+    words = _("This case was let go two years after its closure. Please leave its row out.")
+    return [(gone[code], Conflict("case_let_go", words, field="code")) for (code,) in sorted(found)]
 
 
 def key_of(row: CaseRow) -> str:

@@ -75,11 +75,12 @@ def assess_risk(
 def log_session(*, case: Case, held: Held, by: Actor, at: dt.datetime) -> CaseSession:
     """A session with its risk, in one act; where a threat was heard, the women's service is warned by it too.
 
-    Raises Conflict: step_out_of_order before the start was granted, session_twice, a locked period, service_wanted
-    where a threat was heard and no service is named; Invalid for a date to come or before the opening.
+    Raises Conflict: step_out_of_order before the start was granted, service_wanted where none is named (a case of an
+    old register), session_twice, a locked period; Invalid for a date to come or before the opening.
     """
     with as_counsellor(case, by, at) as found:
         expect_state(found, State.COUNSELLING)
+        expect_service(found)
         expect_not_to_come(held.held_on, at, "held_on")
         if found.opened_on is not None and held.held_on < found.opened_on:
             told = _("A session is dated before the case was opened.")

@@ -4,7 +4,8 @@ from samaki.strands.counselling.queries.cases import CaseFile, CaseLine, CasePag
 from samaki.strands.counselling.queries.conference import Desk, Meeting, desk
 from samaki.strands.counselling.queries.emergency import emergency_file
 from samaki.strands.counselling.queries.group_months import Cell, GroupRow, Matrix, group_month_versions, group_months
-from samaki.strands.counselling.queries.own import OwnFile, OwnLine, own_case, own_cases
+from samaki.strands.counselling.queries.own import OwnFile, OwnLine, own_calendar, own_case, own_cases
+from samaki.strands.counselling.queries.started import Started, started_cases
 
 __all__ = [
     "CaseFile",
@@ -17,12 +18,15 @@ __all__ = [
     "Meeting",
     "OwnFile",
     "OwnLine",
+    "Started",
     "case",
     "cases",
     "desk",
     "emergency_file",
     "group_month_versions",
     "group_months",
+    "own_calendar",
     "own_case",
     "own_cases",
+    "started_cases",
 ]

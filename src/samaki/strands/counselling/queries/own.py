@@ -28,7 +28,7 @@ from samaki.strands.counselling.course import (
     holding,
     windows,
 )
-from samaki.strands.counselling.models import Case, CaseKey, CaseRequest, Outcome, Risk
+from samaki.strands.counselling.models import Case, CaseKey, CaseRequest, Outcome, Risk, Routing
 from samaki.strands.counselling.queries.cases import HIS_FILE
 from samaki.strands.counselling.sight import is_cleared, locked_out, may_counsel
 
@@ -83,6 +83,7 @@ class OwnFile:
     outcomes: tuple[Outcome, ...] = ()
     windows: tuple[Window, ...] = ()
     requests: tuple[CaseRequest, ...] = ()
+    routings: tuple[Routing, ...] = ()
 
     @property
     def last_risk(self) -> int | None:
@@ -110,6 +111,24 @@ def own_cases(actor: Actor, *, at: dt.datetime) -> tuple[OwnLine, ...]:
         ]
         record(actor, "see_cases", ("counselling.case", ""), **nothing, reason=WHY, details={"shown": len(lines)})
     return tuple(sorted(lines, key=_order))
+
+
+def own_calendar(actor: Actor, *, at: dt.datetime) -> tuple[tuple[Case, Window], ...]:
+    """Every window of his cases that is still to be asked: the late first, then by the day it is due. Raises as
+    `own_cases`."""
+    nothing = Scope(organisation_id=None, programme_id=None)
+    with keeping_refusals(actor, Action.COUNSEL, ("counselling.case", ""), **nothing):
+        on = timezone.localdate(at)
+        found = list(_own(actor, on).filter(state=State.FOLLOW_UP.value).annotate(last_on=Max("sessions__held_on")))
+        answers = _by_case(Outcome.objects.filter(case__in=found, informant__in=HIS_FILE))
+        record(actor, "see_cases", ("counselling.case", ""), **nothing, reason=WHY, details={"shown": len(found)})
+    waiting = [
+        (case, window)
+        for case in found
+        for window in _windows(case, case.last_on, answers.get(case.pk, ()), on)
+        if window.stand in TO_ASK | {Stand.COMING}
+    ]
+    return tuple(sorted(waiting, key=lambda one: (one[1].stand is not Stand.LATE, one[1].due_on, one[0].pk)))
 
 
 def own_case(actor: Actor, case_id: int, *, at: dt.datetime) -> OwnFile:
@@ -163,6 +182,7 @@ def file_of(case: Case, *, on: dt.date) -> OwnFile:
         outcomes=outcomes,
         windows=_windows(case, max(dated, default=None), outcomes, on),
         requests=tuple(case.requests.select_related("conference").order_by("-asked_at", "-pk")),
+        routings=tuple(case.routings.select_related("service").order_by("-routed_at", "-pk")),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,17 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samaki.kernel.errors import DomainError
-from samaki.strands.counselling.operations import asking, emergency, intake
+from samaki.strands.counselling.course import OVER
+from samaki.strands.counselling.operations import asking, emergency, intake, routing
 from samaki.strands.counselling.queries import desk as desk_of
-from samaki.strands.counselling.queries.conference import case_on_desk, conference_of, tie_on_desk
+from samaki.strands.counselling.queries.conference import case_on_desk, conference_of, tie_on_desk, whole_case
 from samaki.strands.counselling.queries.emergency import (
     case_coded,
     emergencies,
     emergency_file,
     waiting_emergency,
 )
-from samaki.strands.counselling.sight import counsellors
-from samaki.strands.counselling.web.entries import MARKERS, AskEmergency
+from samaki.strands.counselling.sight import counsellors, counsellors_of
+from samaki.strands.counselling.web.entries import MARKERS, AskEmergency, RouteForm, WhyForm, to_call_in
 from samaki.ui.requests import ActorRequest, page, told_in
 
 ANSWERS = {"granted": True, "not_now": False}
@@ -32,8 +35,45 @@ def desk(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
     found = desk_of(request.actor, at=now)
     on = timezone.localdate(now)
-    givable = [(one, counsellors(one, on=on)) for one in found.unassigned]
-    return page(request, "counselling/desk.html", {"desk": found, "givable": givable, "now": now})
+    allowed = counsellors_of(found.unassigned, on=on)
+    givable = [(one, allowed[one.pk]) for one in found.unassigned]
+    known = to_call_in(request.actor) if found.high_risk else []
+    high = [(one, None if one.routed else RouteForm(None, one.case, known)) for one in found.high_risk]
+    return page(request, "counselling/desk.html", {"desk": found, "givable": givable, "high": high, "now": now})
+
+
+@require_http_methods(["GET", "POST"])
+def whole(request: ActorRequest, case_id: int) -> HttpResponse:
+    """One case whole: asked why first, shown in answer to that, and asked again when it is opened again."""
+    case = case_on_desk(request.actor, case_id)
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        context: dict[str, object] = {"form": form, "case": case}
+        return page(request, "counselling/why.html", context, status=422 if form.errors else 200)
+    actor = replace(request.actor, reason=form.cleaned_data["reason"])
+    found = whole_case(actor, case_id, at=timezone.now())
+    file = found.file
+    risks = [(one, [MARKERS[marker] for marker in one.markers]) for one in reversed(file.risks)]
+    is_to_route = file.risk.is_high and file.case.state not in OVER
+    to_route = RouteForm(None, case, to_call_in(request.actor)) if is_to_route else None
+    context = {"file": file, "case": file.case, "risks": risks, "ties": found.ties, "route_form": to_route}
+    return page(request, "counselling/whole.html", context)
+
+
+@require_POST
+def route(request: ActorRequest, case_id: int) -> HttpResponse:
+    """A specialist called in."""
+    case, now = case_on_desk(request.actor, case_id), timezone.now()
+    form = RouteForm(request.POST, case, to_call_in(request.actor))
+    if not form.is_valid():
+        messages.error(request, _("Please choose a service of the directory."))
+        return redirect("case_desk")
+    try:
+        routing.route_to_specialist(case=case, service=form.chosen(), by=request.actor, at=now)
+        messages.success(request, _("It is written down."))
+    except DomainError as error:
+        _tell(request, error)
+    return redirect("case_desk")
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.groups.models import Group
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.services.models import Service
+from samaki.ground.services.queries import services
 from samaki.kernel.actors import Actor
 from samaki.kernel.policy import Action, reach
 from samaki.strands.counselling.course import Marker, State, may_move
@@ -139,7 +141,8 @@ class AskForm(forms.Form):
     def __init__(self, data: object, case: Case, on: dt.date) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
         self.users = {str(one.pk): one for one in counsellors(case, on=on) if one.pk != case.counsellor_id}
-        found = Service.objects.filter(programme=case.programme_id, is_closed=False).order_by("kind", "pk")
+        found = Service.objects.filter(programme=case.programme_id, is_closed=False, is_public=True)
+        found = found.order_by("kind", "pk")
         self.services = {str(one.pk): one for one in found}
         self._offer("what", self._asks(case))
         self._offer("counsellor", [("", ""), *((key, one.get_username()) for key, one in self.users.items())])
@@ -170,6 +173,30 @@ class AskForm(forms.Form):
 
     def _offer(self, name: str, choices: list[tuple[str, object]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
+
+
+def to_call_in(actor: Actor) -> list[Service]:
+    """The services of the directory that the actor knows of."""
+    return list(services(actor).filter(is_closed=False))
+
+
+class RouteForm(forms.Form):
+    """`known` are read once, however many men are on the page."""
+
+    service = forms.ChoiceField(label=_("Specialist or service"))
+
+    def __init__(self, data: object, case: Case, known: Sequence[Service]) -> None:
+        super().__init__(data, auto_id=f"id_{case.pk}_%s")  # type: ignore[arg-type]  # a QueryDict
+        self.services = {str(one.pk): one for one in known if one.programme_id == case.programme_id}
+        choices = [("", ""), *((key, named(one)) for key, one in self.services.items())]
+        self.fields["service"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
+
+    def chosen(self) -> Service:
+        return self.services[self.cleaned_data["service"]]
+
+
+class WhyForm(forms.Form):
+    reason = forms.CharField(label=_("Why do you open this case?"), max_length=300)
 
 
 class AskEmergency(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 from django import forms
 from django.contrib import messages
@@ -17,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from samaki.kernel.errors import NotFound
-from samaki.strands.counselling.course import State
+from samaki.strands.counselling.course import Stand, State
 from samaki.strands.counselling.models import Outcome, Risk, Tie
 from samaki.strands.counselling.operations import asking, intake, work
-from samaki.strands.counselling.queries import OwnFile, own_case, own_cases
+from samaki.strands.counselling.queries import OwnFile, own_calendar, own_case, own_cases
 from samaki.strands.counselling.web.entries import (
     MARKERS,
     AskForm,
@@ -50,6 +51,18 @@ class Deed:
 def own_list(request: ActorRequest) -> HttpResponse:
     """His running cases, what is late or due on top."""
     return page(request, "counselling/own_list.html", {"lines": own_cases(request.actor, at=timezone.now())})
+
+
+@require_GET
+def calendar(request: ActorRequest) -> HttpResponse:
+    """The follow-ups to come, by month, the late ones on top."""
+    found = own_calendar(request.actor, at=timezone.now())
+    late = [one for one in found if one[1].stand is Stand.LATE]
+    months = [
+        (key, list(lines))
+        for key, lines in groupby((one for one in found if one not in late), lambda one: f"{one[1].due_on:%Y-%m}")
+    ]
+    return page(request, "counselling/calendar.html", {"late": late, "months": months})
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,7 +132,9 @@ def _offered(file: OwnFile) -> list[tuple[str, str | Promise]]:
         State.COUNSELLING: ["session", "word", "risk", "ask"],
         State.FOLLOW_UP: ["word", "risk", "ask"],
     }[State(state)]
-    if file.case.womens_service_id is None and "service" not in keys:
+    if file.case.womens_service_id is None and state == State.COUNSELLING:
+        keys = ["service", "word", "risk", "ask"]  # of an old register: no session before one is named
+    elif file.case.womens_service_id is None and "service" not in keys:
         keys.append("service")
     if file.case.womens_service_id is not None:
         keys.append("threat")

@@ -11,7 +11,13 @@ from samaki.strands.learning.models.curricula import (
     Theme,
 )
 from samaki.strands.learning.models.follow_ups import FollowUp
-from samaki.strands.learning.models.instruments import Instrument, InstrumentItem, InstrumentVersion, Response
+from samaki.strands.learning.models.instruments import (
+    EarlierAnswers,
+    Instrument,
+    InstrumentItem,
+    InstrumentVersion,
+    Response,
+)
 from samaki.strands.learning.models.series import Assessment, Lead, Series, SeriesActivity
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "CoachingVisit",
     "Curriculum",
     "CurriculumVersion",
+    "EarlierAnswers",
     "FollowUp",
     "Instrument",
     "InstrumentItem",

@@ -40,6 +40,7 @@ class InstrumentVersion(Record):
     wording_en = models.CharField(max_length=16, choices=Wording.choices)
     source = models.CharField(max_length=300, blank=True)
     is_published = models.BooleanField(default=False)
+    bands = models.JSONField(default=list)  # of a scale of agreement: [{"from": 5, "km": …, "en": …}], lowest first
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "number"], name="instrument_version_once")]
@@ -98,3 +99,21 @@ class Response(Record):
             ),
         ]
         indexes = [models.Index(fields=["origin"], name="response_origin")]
+
+
+class EarlierAnswers(models.Model):
+    """What a response said until it was changed, sealed as it stood under the key of the person it was of."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="earlier")
+    revision = models.PositiveIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="+")
+    moment = models.CharField(max_length=9, choices=Response.Moment.choices)
+    answered_on = models.DateField()
+    answers = models.BinaryField()
+    origin = models.CharField(max_length=80, blank=True)
+    replaced_at = models.DateTimeField()
+    replaced_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "revision"], name="earlier_answers_once")]

@@ -12,7 +12,7 @@ from samaki.ground.activities.operations import record_attendance
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Conflict, Invalid
 from samaki.strands.learning.models import Lead
-from samaki.strands.learning.queries.attendance import expect_own
+from samaki.strands.learning.queries.naming import expect_own
 
 
 def add_to_list(

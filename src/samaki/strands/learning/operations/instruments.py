@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.fieldforms.built_in import ensure_built_in
@@ -33,6 +35,9 @@ FAULTS: Mapping[str, Promise] = {
     "choices": _("Question %(where)s needs at least two different answers."),
     "right_answer": _("Please say which answer of question %(where)s is right."),
     "reversed": _("Only a scale of agreement has reversed questions."),
+    "bands_number": _("A scale of agreement may have between 2 and 5 bands; other instruments have none."),
+    "bands_words": _("Please name each band in both languages."),
+    "bands_order": _("The sum goes %(where)s: the first band begins at its lowest, and each is higher than the last."),
     "gem_shape": _("The GEM scale has 24 sentences, 7 of them equitable, and three answers."),
     "washington_group_shape": _("The Washington Group’s six questions and their answers stay as they are."),
 }
@@ -65,6 +70,35 @@ def load_instruments(*, by: AnyActor) -> list[InstrumentVersion]:
             record(by, "instrument.publish", version, details={"key": one.key, "version": version.number})
             made.append(version)
     return made
+
+
+def begin_scale(*, definition: Definition, programme: Programme, by: AnyActor, at: dt.datetime) -> InstrumentVersion:
+    """The first draft of a scale of agreement of the programme's own; the key is made of its English title.
+
+    Raises Refused, or Invalid with what is wrong.
+    """
+    with _editing(by, programme, ("learning.instrument", "")):
+        if definition.scoring != Instrument.Scoring.LIKERT:
+            raise Invalid("not_a_scale", _("Only a scale of agreement is written from nothing."))
+        if not definition.title_km.strip() or not definition.title_en.strip():
+            raise Invalid("title_wanted", _("Please write the title in both languages."), field="title_en")
+        _checked(definition)
+        one = Instrument.objects.create(
+            key=_free_key(f"{slugify(definition.title_en)[:40].strip('-') or 'scale'}-{programme.key}"[:56]),
+            scoring=definition.scoring,
+            title_km=definition.title_km,
+            title_en=definition.title_en,
+            programme=programme,
+            is_example=programme.is_example,
+        )
+        version = _write(one, definition, origin="page", is_published=False)
+        record(by, "instrument.draft", version, programme_id=programme.pk, details={"key": one.key})
+        return version
+
+
+def _free_key(wanted: str) -> str:
+    taken = set(Instrument.objects.filter(key__startswith=wanted).values_list("key", flat=True))
+    return next(key for n in count(1) if (key := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
 def draft_instrument(
@@ -111,6 +145,7 @@ def edit_instrument(
         if revision is not None:
             expect_revision(version, revision, {})
         _checked(definition)
+        version.bands = _bands(definition)
         one = version.instrument
         one.title_km, one.title_en = definition.title_km, definition.title_en
         one.revision += 1
@@ -149,7 +184,9 @@ def may_edit(actor: AnyActor, programme_id: int) -> bool:
     return programmes is None or programme_id in programmes
 
 
-def _editing(by: AnyActor, programme: Programme, on: InstrumentVersion) -> AbstractContextManager[None]:
+def _editing(
+    by: AnyActor, programme: Programme, on: InstrumentVersion | tuple[str, str]
+) -> AbstractContextManager[None]:
     """Leave over the programme: an instrument belongs to no one organisation of it."""
     extents = reach(by, Action.EDIT_CURRICULUM).extents
     own = next((one.organisation_id for one in extents if one.programme_id in (None, programme.pk)), None)
@@ -185,12 +222,19 @@ def _write(one: Instrument, definition: Definition, *, origin: str, is_published
         wording_km=definition.wording_km,
         wording_en=definition.wording_en,
         source=definition.source,
-        is_published=is_published,
+        bands=_bands(definition),
         origin=origin,
         is_example=one.is_example,
     )
     _write_items(version, definition)
+    if is_published:  # last: what is published takes no more questions
+        version.is_published = True
+        version.save()
     return version
+
+
+def _bands(definition: Definition) -> list[dict[str, object]]:
+    return [{"from": band.least, "km": band.km, "en": band.en} for band in definition.bands]
 
 
 def _write_items(version: InstrumentVersion, definition: Definition) -> None:

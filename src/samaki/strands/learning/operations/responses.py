@@ -26,7 +26,7 @@ from samaki.kernel.errors import Conflict, DomainError, Invalid, RowsInvalid
 from samaki.kernel.leave import Leave
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, Written
-from samaki.strands.learning.models import InstrumentVersion, Response
+from samaki.strands.learning.models import EarlierAnswers, InstrumentVersion, Response
 from samaki.strands.learning.queries.instruments import published, questions_of
 from samaki.strands.learning.rules.instruments import items_of
 from samaki.strands.learning.rules.scoring import SCORERS, Item, OutOfRange, Score, check, is_of_age
@@ -80,7 +80,8 @@ def take_responses(
     corrections: bool = False,
 ) -> Written:
     """Writes the answers with their scores; the same again changes nothing. What another origin told of that person,
-    version, moment and day is replaced only where `corrections` says so; what the same submission told always is.
+    version, moment and day is replaced only where `corrections` says so; what the same submission told always is. What
+    is replaced is kept beside it (`EarlierAnswers`).
 
     A post-test before its pre-test, and one of another version, are taken: sheets arrive in any order. They stand
     unmatched, and say why (see `rules.pairing`). Raises RowsInvalid naming each faulty one: Refused; Invalid:
@@ -99,9 +100,11 @@ def take_responses(
         _refuse(list(_twice(told, looked)))
         faults: list[Fault] = []
         changing: list[tuple[Told, Response]] = []
+        earlier: list[EarlierAnswers] = []
         for index, one in enumerate(told):
             response = _standing(one, looked) or Response(programme=programme, organisation=organisation, revision=0)
             days = {one.answered_on, *([response.answered_on] if response.pk else [])}
+            before = _before(response, one.by, at)
             if not _fill(response, one, looked):
                 continue
             if response.pk and one.origin not in looked.by_origin and not corrections:
@@ -111,10 +114,29 @@ def take_responses(
                 faults.append((index, Conflict("already_answered", words, field="person")))
             faults += [(index, lock) for day in days if (lock := lock_over(looked.locks, day)) is not None][:1]
             changing.append((one, response))
+            if response.pk:
+                earlier.append(before)
         _refuse(faults)
+        EarlierAnswers.objects.bulk_create(earlier, batch_size=500)
         return _write(
             changing, len(told), organisation, Scope(organisation_id=organisation_id, programme_id=programme_id)
         )
+
+
+def _before(response: Response, by: AnyActor, at: dt.datetime) -> EarlierAnswers:
+    """The response as it stands, to be kept if it changes."""
+    return EarlierAnswers(
+        response=response,
+        revision=response.revision,
+        person_id=response.person_id,
+        version_id=response.version_id,
+        moment=response.moment,
+        answered_on=response.answered_on,
+        answers=response.answers,
+        origin=response.origin,
+        replaced_at=at,
+        replaced_by=by.name,
+    )
 
 
 def _write(changing: Sequence[tuple[Told, Response]], asked: int, organisation: Organisation, scope: Scope) -> Written:

@@ -19,7 +19,8 @@ from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Invalid
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope, expect_revision
-from samaki.strands.learning.models import CurriculumVersion, Series, SeriesActivity
+from samaki.strands.learning.models import CurriculumVersion, Lead, Series, SeriesActivity
+from samaki.strands.learning.queries.practice import not_cleared, uncleared
 from samaki.strands.learning.queries.series import last_session_on, scope_of
 
 
@@ -46,7 +47,7 @@ def create_series(
             raise Invalid("not_in_programme", _("This organisation has no part in the programme."), field="holder")
         if not title_km.strip() and not title_en.strip():
             raise Invalid("title_wanted", _("Please give the series a title."), field="title_km")
-        _expect_usable(version, programme)
+        expect_usable(version, programme)
         if Series.objects.filter(key=key).exists():
             raise Conflict("key_in_use", _("This key is in use already."), field="key")
         made = Series.objects.create(
@@ -67,7 +68,8 @@ def create_series(
 
 def add_activity(*, series: Series, activity: Activity, by: AnyActor, at: dt.datetime) -> SeriesActivity:
     """Its sessions belong to the series from now on. Raises Invalid: not_of_this_series (another organisation's or
-    programme's), before_series; Conflict: in_a_series, series_ended, not_held, period_locked."""
+    programme's), before_series, not_cleared (who led it, for a training of trainers); Conflict: in_a_series,
+    series_ended, not_held, period_locked."""
     with acting(by, Action.RUN_SERIES, series, **scope_of(series)):
         series = _open(series)
         if (activity.programme_id, activity.organisation_id) != (series.programme_id, series.organisation_id):
@@ -79,6 +81,7 @@ def add_activity(*, series: Series, activity: Activity, by: AnyActor, at: dt.dat
             raise Invalid("before_series", _("This activity began before the series."), field="activity")
         if SeriesActivity.objects.filter(activity=activity).exists():
             raise Conflict("in_a_series", _("This activity belongs to a series already."), field="activity")
+        _expect_cleared_leaders(series, activity)
         refuse_locked(series.programme, activity.starts_on, activity.ends_on)
         added = SeriesActivity.objects.create(series=series, activity=activity)
         _save(series, "add_to_series", by, {"activity": activity.pk})
@@ -119,7 +122,7 @@ def end_series(*, series: Series, revision: int, ends_on: dt.date, by: AnyActor,
 def reopen_series(*, series: Series, revision: int, by: AnyActor, at: dt.datetime) -> Series:
     """Ended by mistake. Raises Conflict: certificates_given, not_ended, changed_meanwhile, period_locked."""
     with acting(by, Action.RUN_SERIES, series, **scope_of(series)):
-        series = _locked(series)
+        series = locked_series(series)
         expect_revision(series, revision, {"ends_on": None})
         if series.ends_on is None:
             raise Conflict("not_ended", _("This series is open."))
@@ -131,7 +134,17 @@ def reopen_series(*, series: Series, revision: int, by: AnyActor, at: dt.datetim
     return series
 
 
-def _expect_usable(version: CurriculumVersion | None, programme: Programme) -> None:
+def _expect_cleared_leaders(series: Series, activity: Activity) -> None:
+    """An activity that uncleared people led becomes no training of trainers afterwards."""
+    if series.kind != Series.Kind.TRAINING_OF_TRAINERS:
+        return
+    led = Lead.objects.filter(session__activity=activity).values_list("person_id", "session__held_on")
+    for person_id, held_on in led:
+        if uncleared(activity, {person_id}, held_on, of_trainers=True):
+            raise not_cleared()
+
+
+def expect_usable(version: CurriculumVersion | None, programme: Programme) -> None:
     if version is None:
         return
     if version.curriculum.programme_id != programme.pk or version.state == CurriculumVersion.State.DRAFT:
@@ -139,13 +152,13 @@ def _expect_usable(version: CurriculumVersion | None, programme: Programme) -> N
         raise Invalid("not_a_version_here", text, field="version")
 
 
-def _locked(series: Series) -> Series:
+def locked_series(series: Series) -> Series:
     found = Series.objects.select_for_update(of=("self",), no_key=True).select_related("programme", "organisation")
     return found.get(pk=series.pk)
 
 
 def _open(series: Series) -> Series:
-    series = _locked(series)
+    series = locked_series(series)
     if series.ends_on is not None:
         raise Conflict("series_ended", _("This series has ended. Please open it again first."))
     return series

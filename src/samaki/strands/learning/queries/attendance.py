@@ -9,18 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.consents import ConsentsToBeNamed
 from samaki.ground.activities.models import Activity, Session
-from samaki.ground.activities.own_rosters import keeps_names, own_rosters
-from samaki.ground.activities.queries import facilitates
-from samaki.ground.people.identities import Identity, opened
-from samaki.ground.people.models import Person
+from samaki.ground.activities.own_rosters import keeps_names
+from samaki.ground.people.identities import Identity
 from samaki.ground.people.name_index import name_index
 from samaki.ground.people.queries import search
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.audit.permits import keeping_refusals
-from samaki.kernel.database.bulk import among
 from samaki.kernel.errors import NotFound
-from samaki.kernel.policy import Action, may, reach, refusal
+from samaki.kernel.policy import Action, may, reach
+from samaki.strands.learning.queries.naming import expect_own, expect_seen, names, own_people, sees_people_of
 from samaki.strands.learning.queries.series import scope_of
 
 SHOWN = 8  # found names at once: as many as a phone shows above its keyboard
@@ -53,47 +50,35 @@ def session_within(actor: AnyActor, session_id: int) -> Session:
 
 def takes_attendance(actor: AnyActor, activity: Activity) -> bool:
     """Whether she may write down by name who came: leave to record, and to see these people."""
-    sees = may(actor, Action.SEE_PEOPLE, **scope_of(activity)) or facilitates(actor, activity)
-    return sees and keeps_names(activity) and may(actor, Action.RECORD_ACTIVITY, **scope_of(activity))
+    records = may(actor, Action.RECORD_ACTIVITY, **scope_of(activity))
+    return records and keeps_names(activity) and sees_people_of(actor, activity)
 
 
 def attending(actor: AnyActor, session: Session) -> list[int]:
     """Who is on the list, in the order they were written down. Raises Refused, audited."""
-    _expect_seen(actor, session)
+    expect_seen(actor, session)
     return list(session.attendances.order_by("pk").values_list("person_id", flat=True))
 
 
-def names_of_list(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> dict[int, Identity]:
-    """The names of people on the list, written to the audit trail; who withdrew is left out. Raises as `expect_own`."""
-    expect_own(actor, session, person_ids)
-    ids = sorted(set(person_ids))
-    if ids:
-        scope, details = scope_of(session.activity), {"people": ids}
-        record(actor, "people.reveal", session, **scope, reason="attendance of a session", details=details)
-    return opened(ids)
-
-
-def expect_own(actor: AnyActor, session: Session, person_ids: Iterable[int]) -> None:
-    """Raises NotFound where one is named who is of another organisation or, by a facilitator, not hers to tick off;
-    Refused, audited."""
-    _expect_seen(actor, session)
-    ids, activity = set(person_ids), session.activity
-    sees_all = may(actor, Action.SEE_PEOPLE, **scope_of(activity))
-    of_ours = Person.objects.filter(among("pk", ids), organisation=activity.organisation_id).count()
-    if of_ours != len(ids) or (not sees_all and not ids <= _own(actor, session)):
-        raise NotFound("not_found", _("This is not in your list."))
+def names_of_list(
+    actor: AnyActor, session: Session, person_ids: Iterable[int], *, reason: str = ""
+) -> dict[int, Identity]:
+    """As `naming.names`. Raises as `naming.expect_own`."""
+    ids = set(person_ids)
+    expect_own(actor, session, ids)
+    return names(actor, session, session.activity, ids, reason)
 
 
 def found_by_name(actor: AnyActor, session: Session, text: str) -> list[Found]:
     """People to tick off by a piece of their name or phone, the likeliest first: of the organisation, for a facilitator
     of those who came before or belong to the activity's group. Raises Refused, audited."""
-    _expect_seen(actor, session)
+    expect_seen(actor, session)
     there = set(attending(actor, session))
     activity = session.activity
     if may(actor, Action.SEE_PEOPLE, **scope_of(activity)):
         hits = search(actor, text, organisation_id=activity.organisation_id, limit=SHOWN)
         return _found(session, there, [(hit.person_id, hit.identity) for hit in hits])
-    own = _own(actor, session)
+    own = own_people(actor, session)
     near = [hit for hit in name_index(activity.organisation_id).search(text, 200) if hit[0] in own][:SHOWN]
     details = {"people": [person_id for person_id, _identity, _likeness in near]}
     record(actor, "people.search", session, **scope_of(activity), details=details)
@@ -106,17 +91,3 @@ def _found(session: Session, there: set[int], hits: Sequence[tuple[int, Identity
         Found(person_id, identity, person_id in there, consents.on(person_id, session.held_on))
         for person_id, identity in hits
     ]
-
-
-def _own(actor: AnyActor, session: Session) -> set[int]:
-    activity = session.activity
-    return {one.pk for one in own_rosters(actor, [activity], on=session.held_on).get(activity.pk, ())} | set(
-        session.attendances.values_list("person_id", flat=True)
-    )
-
-
-def _expect_seen(actor: AnyActor, session: Session) -> None:
-    activity = session.activity
-    with keeping_refusals(actor, Action.SEE_PEOPLE, session, **scope_of(activity)):
-        if not may(actor, Action.SEE_PEOPLE, **scope_of(activity)) and not facilitates(actor, activity):
-            raise refusal(actor, Action.SEE_PEOPLE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -65,7 +66,7 @@ class Change:
     """Scores are in points of the whole instrument, whose lowest and highest are `least` and `most`.
 
     `changed` None: fewer than five pairs. `gain` is the mean g of those who could gain, None where the instrument is no
-    test. `before` and `after` count pairs by fifths of the range, or by band for the GEM scale.
+    test. `before` and `after` count pairs by band, where the scale has bands, else by fifths of the range.
     """
 
     asked: Asked
@@ -138,7 +139,7 @@ def change(actor: AnyActor, asked: Asked, *, on: dt.date) -> Change:
     gains = [gain(one.first.scaled or 0, one.second.scaled or 0, most * SCALE) for one in pairs] if is_test else []
     known = [one for one in gains if one is not None]
     firsts, seconds = [_points(one.first) for one in pairs], [_points(one.second) for one in pairs]
-    is_gem = version.instrument.scoring == Instrument.Scoring.GEM
+    band = _band_of(version, least, most)
     return Change(
         asked,
         len(pairs),
@@ -146,8 +147,8 @@ def change(actor: AnyActor, asked: Asked, *, on: dt.date) -> Change:
         sum(known) / len(known) / SCALE if known else None,
         least,
         most,
-        _spread(firsts, least, most, is_gem),
-        _spread(seconds, least, most, is_gem),
+        _spread(firsts, *band),
+        _spread(seconds, *band),
         _by_lack([one for one in found.alone if one.taken.version == version.pk]),
         paired([_points(one.first) for one in later], [_points(one.second) for one in later]),
         len(later),
@@ -223,14 +224,20 @@ def _points(one: Taken) -> float:
     return (one.scaled or 0) / SCALE
 
 
-def _spread(points: Sequence[float], least: int, most: int, is_gem: bool) -> tuple[int, ...]:
-    """How many in each band (low, moderate, high) of the GEM scale, else in each fifth of the range."""
-    if is_gem:
-        bands = Counter(gem_band(round(one * SCALE), (least or 1) * SCALE) for one in points)
-        return tuple(bands[band] for band in ("low", "moderate", "high"))  # type: ignore[index]  # a StrEnum
+def _band_of(version: InstrumentVersion, least: int, most: int) -> tuple[int, Callable[[float], int]]:
+    """How many bands there are, and in which a sum stands."""
+    if version.instrument.scoring == Instrument.Scoring.GEM:
+        order = ("low", "moderate", "high")
+        return 3, lambda points: order.index(gem_band(round(points * SCALE), (least or 1) * SCALE).value)
+    if starts := [band["from"] for band in version.bands]:
+        return len(starts), lambda points: max(0, bisect_right(starts, points) - 1)
     width = (most - least) / 5 or 1
-    fifths = Counter(min(4, int((one - least) / width)) for one in points)
-    return tuple(fifths[fifth] for fifth in range(5))
+    return 5, lambda points: min(4, int((points - least) / width))
+
+
+def _spread(points: Sequence[float], bands: int, band_of: Callable[[float], int]) -> tuple[int, ...]:
+    found = Counter(band_of(one) for one in points)
+    return tuple(found[band] for band in range(bands))
 
 
 def _by_lack(alone: Sequence[Alone]) -> dict[str, int]:

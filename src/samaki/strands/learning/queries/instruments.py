@@ -12,7 +12,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import NotFound
 from samaki.kernel.policy import Action, reach
 from samaki.strands.learning.models import Instrument, InstrumentItem, InstrumentVersion
-from samaki.strands.learning.rules.instruments import Choice, Definition, Question
+from samaki.strands.learning.rules.instruments import Band, Choice, Definition, Question
 
 
 def instruments(actor: AnyActor) -> QuerySet[Instrument]:
@@ -97,6 +97,7 @@ def definition_of(version: InstrumentVersion) -> Definition:
         version.wording_en,
         version.source,
         questions_of(items),
+        tuple(Band(one["from"], one["km"], one["en"]) for one in version.bands),
     )
 
 

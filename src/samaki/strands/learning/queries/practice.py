@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.activities.models import Activity, Attendance, Session
 from samaki.ground.activities.rules import not_born
-from samaki.ground.clearances.standing import stopped
+from samaki.ground.clearances.standing import cleared, stopped, vets
 from samaki.ground.groups.models import Group, Membership
 from samaki.ground.people.models import Person
 from samaki.ground.people.rules import not_yet_born
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import DomainError, Invalid
-from samaki.kernel.policy import Action, reach, require
-from samaki.strands.learning.models import Certification, Lead
+from samaki.kernel.policy import Action, may, reach
+from samaki.strands.learning.models import Certification, Lead, Series, SeriesActivity
+from samaki.strands.learning.queries.naming import colleagues, expect_seen
 from samaki.strands.learning.queries.series import CANONICAL, scope_of
 from samaki.strands.learning.rules.practice import Certified, Stand, Standing, standing
 from samaki.ui import words
@@ -58,29 +59,32 @@ def stands(programme_id: int, person_ids: Iterable[int], *, on: dt.date) -> dict
 
 
 def led_by(actor: AnyActor, session: Session) -> list[Lead]:
-    """Who led the session, by number. Raises Refused for who does not see the organisation's people."""
-    require(actor, Action.SEE_PEOPLE, **scope_of(session.activity))
+    """Who led the session, by number. Raises Refused, audited, for who sees nobody of this activity."""
+    expect_seen(actor, session)
     return list(Lead.objects.filter(session=session).select_related("person").order_by("person_id"))
 
 
 def may_lead(actor: AnyActor, session: Session) -> list[int]:
     """Numbers of those who may lead on the session's day: certified and not lapsed, or of the working group; stopped
-    nowhere. Raises Refused for who does not see the organisation's people."""
+    nowhere, and cleared where that is wanted. For the facilitator of the activity those of them whom she knows by it.
+    Raises as `led_by`."""
     activity, on = session.activity, session.held_on
-    require(actor, Action.SEE_PEOPLE, **scope_of(activity))
+    expect_seen(actor, session)
     certified = Certification.objects.filter(**scope_of(activity), certified_on__lte=on)
     ready = {one.person_id for one in _practices(certified, on) if one.stand.standing is Standing.STANDS}
     ready |= {
         pk for pk, organisation in _working_group(activity.programme_id, on) if organisation == activity.organisation_id
     }
-    return sorted(ready - _stopped(ready, on))
+    if not may(actor, Action.SEE_PEOPLE, **scope_of(activity)):
+        ready &= colleagues(actor, session)
+    return sorted(ready - _stopped(ready, on) - uncleared(activity, ready, on))
 
 
 def why_not_lead(actor: AnyActor, person_id: int, session: Session) -> DomainError | None:
     """Why this person, by the number that stands after merges, may not have led the session; None: nothing is in the
-    way. It never says why somebody is stopped. Raises Refused for who does not see the organisation's people."""
+    way. It never says why somebody is stopped. Raises as `led_by`."""
     activity, on = session.activity, session.held_on
-    require(actor, Action.SEE_PEOPLE, **scope_of(activity))
+    expect_seen(actor, session)
     person = Person.objects.get(pk=person_id)
     if not_yet_born(person.birth_year, on):
         return not_born([person_id])
@@ -90,6 +94,8 @@ def why_not_lead(actor: AnyActor, person_id: int, session: Session) -> DomainErr
             _("This person may not lead at present. Please ask whoever is in charge of vetting."),
             field="person",
         )
+    if uncleared(activity, {person_id}, on):
+        return not_cleared()
     if (
         Attendance.objects.filter(session=session)
         .filter(Q(person=person_id) | Q(person__merged_into=person_id))
@@ -104,6 +110,22 @@ def why_not_lead(actor: AnyActor, person_id: int, session: Session) -> DomainErr
         return None
     stand = stands(activity.programme_id, [person_id], on=on).get(person_id, Stand(Standing.NEVER))
     return _refused(stand)
+
+
+def uncleared(activity: Activity, people: set[int], on: dt.date, *, of_trainers: bool | None = None) -> set[int]:
+    """Those who may not lead the activity for want of a clearance: it is wanted for a training of trainers in a
+    programme that vets. `of_trainers` None: as the series of the activity says."""
+    if of_trainers is None:
+        kind = Series.Kind.TRAINING_OF_TRAINERS
+        of_trainers = SeriesActivity.objects.filter(activity=activity, series__kind=kind).exists()
+    if not of_trainers or not vets(activity.programme_id):
+        return set()
+    return people - cleared(people, programme_id=activity.programme_id, on=on)
+
+
+def not_cleared() -> Invalid:
+    text = _("This person may not lead a training of trainers yet. Please wait until vetting is finished.")
+    return Invalid("not_cleared", text, field="person")
 
 
 def _refused(stand: Stand) -> DomainError | None:

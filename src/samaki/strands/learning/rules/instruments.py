@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from samaki.strands.learning.rules.scoring import Item
@@ -17,6 +18,7 @@ TESTS = frozenset({"knowledge", "law"})
 GEM_ITEMS, GEM_REVERSED, GEM_VALUES = 24, 7, (1, 2, 3)
 WASHINGTON_GROUP_ITEMS, WASHINGTON_GROUP_VALUES = 6, (1, 2, 3, 4, 7, 9)
 MOST_ITEMS = 60
+MOST_BANDS = 5
 
 
 class InstrumentFault(ValueError):
@@ -45,6 +47,15 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Band:
+    """A stretch of a scale's sum over the whole instrument, from `least` points up to the next band."""
+
+    least: int
+    km: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """One version of an instrument, as a file or a page gives it."""
 
@@ -56,10 +67,14 @@ class Definition:
     wording_en: str
     source: str
     questions: tuple[Question, ...]
+    bands: tuple[Band, ...] = ()
 
     def digest(self) -> str:
         """The SHA-256 of the definition in canonical JSON: equal digests are equal definitions."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        told = asdict(self)
+        if not self.bands:
+            del told["bands"]  # so that what shipped before there were bands is known by its digest
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -111,6 +126,22 @@ def check(one: Definition) -> None:
         raise InstrumentFault("gem_shape")
     if one.scoring == "washington_group" and len(one.questions) != WASHINGTON_GROUP_ITEMS:
         raise InstrumentFault("washington_group_shape")
+    _check_bands(one)
+
+
+def _check_bands(one: Definition) -> None:
+    """From the lowest sum there can be, each band higher than the one before and none beyond the highest sum."""
+    if not one.bands:
+        return
+    if one.scoring != "likert" or not 2 <= len(one.bands) <= MOST_BANDS:
+        raise InstrumentFault("bands_number")
+    if any(not band.km.strip() or not band.en.strip() for band in one.bands):
+        raise InstrumentFault("bands_words")
+    values = [[choice.value for choice in question.choices] for question in one.questions]
+    least, most = (sum(end(each) for each in values) for end in (min, max))
+    starts = [band.least for band in one.bands]
+    if starts[0] != least or starts[-1] > most or any(low >= high for low, high in pairwise(starts)):
+        raise InstrumentFault("bands_order", f"{least}–{most}")
 
 
 def _check(scoring: str, question: Question, where: str) -> None:

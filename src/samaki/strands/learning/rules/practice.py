@@ -97,5 +97,11 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()
 
 
+def as_code(typed: str) -> str:
+    """A code as people copy it from paper: in small letters, in pieces, with 0 for O and 1 for I, which no code has."""
+    letters = "".join(one for one in typed.upper() if one.isalnum())
+    return letters.replace("0", "O").replace("1", "I")
+
+
 def is_code(text: str) -> bool:
     return len(text) == _CODE_BYTES * 8 // 5 and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")

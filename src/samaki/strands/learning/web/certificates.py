@@ -17,6 +17,7 @@ from samaki.strands.learning.models import Assessment, Certification, Series
 from samaki.strands.learning.operations.certification import assess, certify, withdraw_certificates
 from samaki.strands.learning.queries import certificates as queries
 from samaki.strands.learning.queries import series as series_queries
+from samaki.strands.learning.rules.practice import as_code
 from samaki.strands.learning.web.certificate_paper import Certificate, pdf
 from samaki.strands.learning.web.entries import Certify, Judged, Withdraw
 from samaki.ui import words
@@ -133,11 +134,21 @@ def paper(request: ActorRequest, certification_id: int, language: str) -> HttpRe
 
 @login_not_required
 @require_GET
+def check(request: ActorRequest) -> HttpResponse:
+    """Where a code copied from paper is typed; it leads to the page of the code."""
+    code = as_code(request.GET.get("code", "")[:100])
+    if code:
+        return redirect("public_certificate", code)
+    return page(request, "learning/public_certificate.html", {"shown": None, "asked": False})
+
+
+@login_not_required
+@require_GET
 def public(request: ActorRequest, code: str) -> HttpResponse:
     """For anybody who holds the paper: whether it stands. The same words and work for every code that is none."""
-    shown = queries.shown_by_code(request.actor, code.upper(), on=timezone.localdate())
+    shown = queries.shown_by_code(request.actor, as_code(code), on=timezone.localdate())
     kind = Series.Kind(shown.kind).label if shown else ""
-    context = {"shown": shown, "kind": kind}
+    context = {"shown": shown, "kind": kind, "asked": True}
     answer = page(request, "learning/public_certificate.html", context, status=200 if shown else 404)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"  # the address is the code

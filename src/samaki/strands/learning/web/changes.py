@@ -8,8 +8,8 @@ from itertools import pairwise
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from samaki.kernel.policy import Action, reach, refusal
@@ -72,7 +72,7 @@ def _sentences(told: Change) -> list[str]:
     }
     said = [_finding(told.asked.version.instrument.scoring) % words]
     if one.low is not None and one.high is not None:
-        interval = {"change": f"{one.change:+.1f}", "low": f"{one.low:+.1f}", "high": f"{one.high:+.1f}"}
+        interval = {"change": signed(one.change), "low": signed(one.low), "high": signed(one.high)}
         said.append(_("Mean change %(change)s points; 95%% interval %(low)s to %(high)s.") % interval)
     if one.wilcoxon is not None:
         said.append(_chance(one))
@@ -84,6 +84,11 @@ def _sentences(told: Change) -> list[str]:
     if one.is_small:
         said.append(_("This is a small group: one person more or less could change these numbers much."))
     return said
+
+
+def signed(change: float) -> str:
+    """With its sign; what rounds to nothing has none."""
+    return f"{change:+.1f}" if round(change, 1) else "0.0"
 
 
 def _finding(scoring: str) -> str:
@@ -120,6 +125,9 @@ def _chart(told: Change) -> Chart:
     """Before and after as two columns of the same parts."""
     if told.asked.version.instrument.scoring == Instrument.Scoring.GEM:
         parts = {"0": _("Low"), "1": _("Moderate"), "2": _("High")}
+    elif bands := told.asked.version.bands:
+        language = get_language() or "km"
+        parts = {str(at): band["km" if language.startswith("km") else "en"] for at, band in enumerate(bands)}
     else:
         width = (told.most - told.least) / 5
         ends = [told.least + width * fifth for fifth in range(6)]

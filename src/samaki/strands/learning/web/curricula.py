@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samaki.ground.organisations.models import Organisation
@@ -161,6 +164,14 @@ def proposal(request: ActorRequest, key: str, number: int, proposal_id: int) -> 
     return page(request, "learning/proposal.html", context, status=422 if form.errors else 200)
 
 
+DONE: Mapping[str, Promise] = {
+    "take-back": gettext_lazy("It is a draft again, because nothing has used it yet."),
+    "retire": gettext_lazy("No longer offered to new trainings. What used it stays as it was; it can be used again."),
+    "use-again": gettext_lazy("Offered to new trainings again."),
+    "discard": gettext_lazy("The draft is gone. The version before it stays."),
+}
+
+
 @require_POST
 def step(request: ActorRequest, key: str, number: int, step: str) -> HttpResponse:
     """Agree a version, take that back, retire it or use it again, or discard a draft."""
@@ -181,6 +192,7 @@ def step(request: ActorRequest, key: str, number: int, step: str) -> HttpRespons
         "discard": operations.discard_draft,
     }
     deeds[step](**about)
+    messages.success(request, str(DONE[step]))
     return redirect("curriculum", key) if step == "discard" else redirect("curriculum_version", key, number)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from samaki.ground.programmes.models import ProgrammeRole
+from samaki.ground.programmes.models import ProgrammePlace, ProgrammeRole
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action, reach
 from samaki.strands.learning.models import Assessment, CurriculumVersion, FollowUp, Series
-from samaki.ui.entries import DayField
+from samaki.ui.entries import CountField, DayField
 from samaki.ui.templatetags.words import named
 
 
@@ -42,6 +42,49 @@ class NewSeries(forms.Form):
         }
         offered = [(key, f"{named(one.curriculum)} {one.number}") for key, one in self.versions.items()]
         self.fields["version"].choices = [("", _("Not said")), *offered]  # type: ignore[attr-defined]  # of a ChoiceField
+
+
+class EditSeries(forms.Form):
+    """The words and days of a series as they stand."""
+
+    kind = forms.ChoiceField(label=_("Kind of series"), choices=Series.Kind.choices)
+    title_km = forms.CharField(label=_("Title in Khmer"), max_length=200)
+    title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
+    version = forms.ChoiceField(label=_("Curriculum"), required=False)
+    starts_on = DayField(label=_("First day"))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: object, series: Series) -> None:
+        names = ("kind", "title_km", "title_en", "starts_on", "revision")
+        initial = {name: getattr(series, name) for name in names} | {"version": str(series.version_id or "")}
+        super().__init__(data, initial=initial)  # type: ignore[arg-type]  # a QueryDict
+        found = CurriculumVersion.objects.filter(curriculum__programme=series.programme_id)
+        usable = found.exclude(state=CurriculumVersion.State.DRAFT) | found.filter(pk=series.version_id or 0)
+        self.versions = {
+            str(one.pk): one for one in usable.select_related("curriculum").order_by("curriculum", "number")
+        }
+        offered = [(key, f"{named(one.curriculum)} {one.number}") for key, one in self.versions.items()]
+        self.fields["version"].choices = [("", _("Not said")), *offered]  # type: ignore[attr-defined]  # of a ChoiceField
+
+
+class Plan(forms.Form):
+    """The days of a training of a series."""
+
+    first_on = DayField(label=_("First day"))
+    days = CountField(
+        label=_("Number of days"),
+        min_value=1,
+        max_value=30,
+        help_text=_("One session each day, on days running. Days with a break between are two trainings."),
+    )
+    place = forms.ChoiceField(label=_("Place"), required=False)
+
+    def __init__(self, data: object, series: Series) -> None:
+        super().__init__(data, initial={"first_on": series.starts_on, "days": 1})  # type: ignore[arg-type]  # as above
+        lines = ProgrammePlace.objects.filter(programme=series.programme_id).select_related("place")
+        self.places = {line.place.code: line.place for line in lines.order_by("place__code")}
+        named_places = [(code, named(one)) for code, one in self.places.items()]
+        self.fields["place"].choices = [("", _("Not said")), *named_places]  # type: ignore[attr-defined]  # of a ChoiceField
 
 
 class OnDay(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +11,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from samaki.ground.programmes.models import Programme
 from samaki.strands.learning.models import InstrumentVersion
-from samaki.strands.learning.rules.instruments import MOST_ITEMS, TESTS, Choice, Definition, Question
+from samaki.strands.learning.rules.instruments import MOST_ITEMS, TESTS, Band, Choice, Definition, Question
 from samaki.ui.entries import CountField, latin_digits
+from samaki.ui.templatetags.words import named
 
 BLANK = 2  # questions that can be added at once
 SCALES = ("gem", "likert")
+AGREEMENT = (
+    Choice(1, "មិនយល់ស្របទាល់តែសោះ", "Strongly disagree"),
+    Choice(2, "មិនយល់ស្រប", "Disagree"),
+    Choice(3, "មិនប្រាកដ", "Not sure"),
+    Choice(4, "យល់ស្រប", "Agree"),
+    Choice(5, "យល់ស្របទាំងស្រុង", "Strongly agree"),
+)
 
 
 class Words(forms.Form):
@@ -57,6 +67,55 @@ def _choice(line: str) -> Choice:
     return Choice(int(digits), *words)
 
 
+class SentencesField(forms.CharField):
+    """Sentences, one a line: Khmer | English."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Sentences"),
+            help_text=gettext_lazy("One a line: Khmer | English"),
+            widget=forms.Textarea(attrs={"rows": 8}),
+            max_length=40_000,
+        )
+
+    def clean(self, value: Any) -> list[tuple[str, str]]:
+        return [_sentence(line) for line in str(super().clean(value) or "").splitlines() if line.strip()]
+
+
+def _sentence(line: str) -> tuple[str, str]:
+    words = tuple(part.strip() for part in line.split("|"))
+    if len(words) != 2 or not all(words):
+        raise ValidationError(_("Please write each sentence as: Khmer | English"), code="sentences")
+    return words[0], words[1]
+
+
+class NumbersField(forms.CharField):
+    """Numbers from 1, with anything that is no digit between them."""
+
+    def clean(self, value: Any) -> frozenset[int]:
+        found = re.findall(r"[0-9]{1,3}", latin_digits(str(super().clean(value) or "")))
+        return frozenset(int(number) for number in found)
+
+
+class BandsField(forms.CharField):
+    """Bands, one a line: the points each begins at | Khmer | English."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Bands of the sum"),
+            help_text=gettext_lazy(
+                "One a line, lowest first: points it begins at | Khmer | English. Without bands, fifths of the range."
+            ),
+            widget=forms.Textarea(attrs={"rows": 3}),
+            required=False,
+            max_length=2_000,
+        )
+
+    def clean(self, value: Any) -> tuple[Band, ...]:
+        choices = [_choice(line) for line in str(super().clean(value) or "").splitlines() if line.strip()]
+        return tuple(Band(one.value, one.km, one.en) for one in choices)
+
+
 class Item(forms.Form):
     """One question. Left without words in both languages it is taken out."""
 
@@ -87,9 +146,71 @@ class Item(forms.Form):
         )
 
 
+class Begin(forms.Form):
+    """A scale of agreement from nothing: all its sentences have the same answers."""
+
+    programme = forms.ChoiceField(label=gettext_lazy("Programme"))
+    title_km = forms.CharField(label=gettext_lazy("Title in Khmer"), max_length=200)
+    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=200)
+    choices = ChoicesField()
+    sentences = SentencesField()
+    reversed_ones = NumbersField(
+        label=gettext_lazy("Numbers of the reversed sentences"),
+        help_text=gettext_lazy("Where agreeing counts low, such as 2, 5."),
+        required=False,
+        max_length=200,
+    )
+    bands = BandsField()
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300, required=False)
+
+    def __init__(self, data: Any, programmes: Sequence[Programme]) -> None:
+        super().__init__(data, initial={"choices": _lines(AGREEMENT)})
+        self.fields["programme"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (one.key, named(one)) for one in programmes
+        ]
+        self.fields["choices"].required = True
+        if len(programmes) == 1:
+            self.fields["programme"].initial = programmes[0].key
+            self.fields["programme"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        number, reversed_ones = len(said.get("sentences", ())), said.get("reversed_ones", frozenset())
+        if number and any(not 1 <= one <= number for one in reversed_ones):
+            self.add_error("reversed_ones", _("There is no sentence with this number."))
+        return said
+
+    def definition(self) -> Definition:
+        said = self.cleaned_data
+        return Definition(
+            "",
+            "likert",
+            said["title_km"].strip(),
+            said["title_en"].strip(),
+            "own_wording",
+            "own_wording",
+            said["source"].strip(),
+            tuple(
+                Question(km, en, tuple(said["choices"]), number in said["reversed_ones"])
+                for number, (km, en) in enumerate(said["sentences"], start=1)
+            ),
+            said["bands"],
+        )
+
+
+class ScaleWords(Words):
+    """Of a scale of agreement, its bands too."""
+
+    bands = BandsField()
+
+
 def words_of(definition: Definition, revision: int, data: Any) -> Words:
     names = ("title_km", "title_en", "wording_km", "wording_en", "source")
-    return Words(data, initial={name: getattr(definition, name) for name in names} | {"revision": revision})
+    initial = {name: getattr(definition, name) for name in names} | {"revision": revision}
+    if definition.scoring != "likert":
+        return Words(data, initial=initial)
+    bands = [Choice(band.least, band.km, band.en) for band in definition.bands]
+    return ScaleWords(data, initial=initial | {"bands": _lines(bands)})
 
 
 def items_of(definition: Definition, data: Any) -> list[Item]:

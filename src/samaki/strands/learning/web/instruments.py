@@ -19,7 +19,7 @@ from samaki.kernel.policy import Action, reach, refusal
 from samaki.strands.learning.models import Instrument
 from samaki.strands.learning.operations import instruments as operations
 from samaki.strands.learning.queries import instruments as queries
-from samaki.strands.learning.web.instrument_forms import items_of, words_of
+from samaki.strands.learning.web.instrument_forms import Begin, items_of, words_of
 from samaki.strands.learning.web.instrument_paper import pdf
 from samaki.ui.requests import ActorRequest, page, told_in
 
@@ -30,7 +30,27 @@ LANGUAGES = ("km", "en")
 def listed(request: ActorRequest) -> HttpResponse:
     if not reach(request.actor, Action.SEE_PROGRAMME):
         raise refusal(request.actor, Action.SEE_PROGRAMME)
-    return page(request, "learning/instruments.html", {"listed": queries.listed(request.actor)})
+    may_begin = programmes_for(request.actor, Action.EDIT_CURRICULUM).exists()
+    context = {"listed": queries.listed(request.actor), "may_begin": may_begin}
+    return page(request, "learning/instruments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: ActorRequest) -> HttpResponse:
+    """A scale of agreement from nothing: its draft, to be read over and published."""
+    programmes = list(programmes_for(request.actor, Action.EDIT_CURRICULUM))
+    if not programmes:
+        raise refusal(request.actor, Action.EDIT_CURRICULUM)
+    form = Begin(request.POST or None, programmes)
+    if request.method == "POST" and form.is_valid():
+        programme = next(one for one in programmes if one.key == form.cleaned_data["programme"])
+        with told_in(form):
+            made = operations.begin_scale(
+                definition=form.definition(), programme=programme, by=request.actor, at=timezone.now()
+            )
+            messages.success(request, _("Drafted. Please read it over, then publish it."))
+            return redirect("instrument", made.instrument.key, made.number)
+    return page(request, "learning/instrument_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,16 +17,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from samaki.ground.activities.models import Activity
 from samaki.kernel.errors import DomainError, NotFound, Refused, RowsInvalid
-from samaki.strands.learning.models import Instrument, InstrumentVersion, Response
+from samaki.strands.learning.models import InstrumentVersion, Response
 from samaki.strands.learning.operations.keying import key_answers
 from samaki.strands.learning.operations.responses import Told
 from samaki.strands.learning.queries import keying as queries
+from samaki.strands.learning.queries import naming
 from samaki.strands.learning.queries.instruments import latest, published
+from samaki.strands.learning.queries.keying import Stands
+from samaki.strands.learning.web.name_opening import opening, said_reason
 from samaki.ui.entries import DayField, latin_digits
 from samaki.ui.requests import ActorRequest, page
 from samaki.ui.templatetags.words import named
 
 SHOWN = 100  # activities to choose from
+TO_COMPARE = frozenset({"changed_meanwhile", "stands_already"})
 
 
 class Sheet(forms.Form):
@@ -45,13 +50,25 @@ class Day(forms.Form):
     on = DayField(label=gettext_lazy("Date"))
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """Answers that stand beside what is keyed now: by question, with whether the two differ; none where they are sealed
+    for good. `same_day`: keeping the new ones replaces them."""
+
+    on: dt.date
+    cells: Sequence[tuple[str, bool]]
+    same_day: bool
+
+
 @dataclass
 class Row:
     person: int
     name: str
     times: int  # her answers were written when the sheet was shown
     cells: list[str]
+    over: bool = False  # what stands may be replaced, or stand beside
     faults: list[str] = field(default_factory=list)
+    stands: list[Earlier] = field(default_factory=list)
 
 
 @require_GET
@@ -74,40 +91,75 @@ def about(request: ActorRequest, activity_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sheet(request: ActorRequest, activity_id: int, version_id: int, moment: str) -> HttpResponse:
     """By POST the rows that hold anything are kept, all or none; a row left empty stays as it was."""
-    activity = queries.activity(request.actor, activity_id)
-    version = next((one for one in published(activity.programme) if one.pk == version_id), None)
-    if version is None or moment not in Response.Moment.values:
-        raise NotFound("no_such_instrument", _("There is no such instrument."))
+    activity, version = _of(request, activity_id, version_id, moment)
     after = request.GET.get("after", "")
     at = int(after) if after.isdecimal() else 0
     people = queries.sheet(request.actor, activity, at)
     day = activity.starts_on if moment == Response.Moment.PRE else activity.ends_on
-    form = Day(request.POST or None, initial={"on": day})
+    keyed = request.method == "POST" and "show" not in request.POST
+    form = Day(request.POST if keyed else None, initial={"on": day})
     rows = _rows(request, activity, version, moment, people)
-    if request.method == "POST" and form.is_valid() and _take(request, activity, version, moment, form, rows):
+    if keyed and form.is_valid() and _take(request, activity, version, moment, form, rows):
         messages.success(request, _("Saved."))
         return redirect(request.get_full_path())
-    health = version.instrument.scoring == Instrument.Scoring.WASHINGTON_GROUP
+    context = {
+        "activity": activity,
+        "version": version,
+        "moment_key": moment,
+        "moment": Response.Moment(moment).label,
+        "form": form,
+        "rows": rows,
+        "health": queries.asks_health(version),
+        "items": version.items.all(),
+        "next_after": at + queries.ROWS if len(people) == queries.ROWS else None,
+        "trouble": any(row.faults for row in rows),
+        **opening(request, activity, people, {row.person: row.name for row in rows if row.name}),
+    }
+    if context["health"]:
+        context["masked"] = False  # no name stands beside these questions, for any reason
+    return page(request, "learning/keying.html", context, status=422 if form.errors or context["trouble"] else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def history(request: ActorRequest, activity_id: int, version_id: int, moment: str, person_id: int) -> HttpResponse:
+    """All that was ever kept of one person's answers on the sheet."""
+    activity, version = _of(request, activity_id, version_id, moment)
+    found = queries.history(request.actor, activity, version, moment, person_id)
+    health = queries.asks_health(version)
+    reason = said_reason(request)
+    identities = {} if health else naming.names(request.actor, activity, activity, [person_id], reason)
+    items = list(version.items.all())
     context = {
         "activity": activity,
         "version": version,
         "moment": Response.Moment(moment).label,
-        "form": form,
-        "rows": rows,
+        "moment_key": moment,
+        "person": person_id,
+        "name": identities[person_id].name(get_language() or "km") if identities else "",
         "health": health,
-        "items": version.items.all(),
-        "next_after": at + queries.ROWS if len(people) == queries.ROWS else None,
-        "trouble": any(row.faults for row in rows),
+        "items": items,
+        **opening(request, activity, [] if health else [person_id], identities),
+        "kept": [(one, [one.answers.get(item.number, "") for item in items]) for one in found],
     }
-    return page(request, "learning/keying.html", context, status=422 if form.errors or context["trouble"] else 200)
+    return page(request, "learning/keying_history.html", context)
+
+
+def _of(request: ActorRequest, activity_id: int, version_id: int, moment: str) -> tuple[Activity, InstrumentVersion]:
+    """Raises NotFound, saying the same of each of the three."""
+    activity = queries.activity(request.actor, activity_id)
+    version = next((one for one in published(activity.programme) if one.pk == version_id), None)
+    if version is None or moment not in Response.Moment.values:
+        raise NotFound("no_such_instrument", _("There is no such instrument."))
+    return activity, version
 
 
 def _rows(
     request: ActorRequest, activity: Activity, version: InstrumentVersion, moment: str, people: Sequence[int]
 ) -> list[Row]:
-    """Nothing that was kept is read back. Beside the Washington Group's questions stands no name, only the number."""
-    health = version.instrument.scoring == Instrument.Scoring.WASHINGTON_GROUP
-    identities = {} if health else queries.names(request.actor, activity, people)
+    """What was kept is read back only where something else is keyed over it. Beside the Washington Group's questions
+    stands no name, only the number."""
+    hidden = queries.asks_health(version)
+    identities = {} if hidden else naming.names(request.actor, activity, activity, people, said_reason(request))
     known = queries.keyed(activity, version, moment, people)
     language = get_language() or "km"
     numbers = [item.number for item in version.items.all()]
@@ -117,6 +169,7 @@ def _rows(
             identities[person].name(language) if person in identities else "",
             known.get(person, 0),
             [request.POST.get(f"a{person}-{number}", "")[:10] for number in numbers],
+            f"over{person}" in request.POST,
         )
         for person in people
     ]
@@ -145,14 +198,32 @@ def _take(
     if not filled or any(row.faults for row in filled):
         return False
     try:
-        key_answers(told, activity=activity, version=version, moment=moment, seen=_seen(request), at=timezone.now())
+        over = {row.person for row in filled if row.over}
+        key_answers(
+            told, activity=activity, version=version, moment=moment, seen=_seen(request), over=over, at=timezone.now()
+        )
     except RowsInvalid as invalid:
+        to_compare = {}
         for index, fault in invalid.faults:
             if isinstance(fault, Refused):
                 raise fault from invalid
             _tell(filled[index], form, fault)
+            if fault.code in TO_COMPARE:
+                to_compare[told[index].person] = (filled[index], told[index])
+        there = queries.answers(request.actor, activity, version, moment, list(to_compare)) if to_compare else {}
+        for person, (row, one) in to_compare.items():
+            row.stands = [_beside(stands, one, numbers) for stands in there.get(person, [])]
         return False
     return True
+
+
+def _beside(stands: Stands, one: Told, numbers: Sequence[int]) -> Earlier:
+    cells = [
+        (str(stands.answers.get(number, "")), stands.answers.get(number) != one.answers.get(number))
+        for number in numbers
+        if stands.answers
+    ]
+    return Earlier(stands.on, cells, stands.on == one.answered_on)
 
 
 def _seen(request: ActorRequest) -> dict[int, int]:

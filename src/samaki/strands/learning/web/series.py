@@ -11,20 +11,20 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from samaki.ground.activities.models import Activity
 from samaki.ground.people.queries import reveal_many
 from samaki.ground.programmes.queries import programmes_for
-from samaki.kernel.errors import Conflict, Invalid, NotFound
 from samaki.kernel.policy import Action, may, refusal
 from samaki.strands.learning.models import Series
 from samaki.strands.learning.operations import series as operations
-from samaki.strands.learning.queries import attendance
+from samaki.strands.learning.queries import attendance, naming
 from samaki.strands.learning.queries import series as queries
 from samaki.strands.learning.queries.changes import asked_of
 from samaki.strands.learning.rules.practice import sessions_wanted
 from samaki.strands.learning.web.entries import NewSeries, OnDay, Reason, holders
+from samaki.ui import words
 from samaki.ui.requests import ActorRequest, page, told_in
 from samaki.ui.templatetags.words import named
 
@@ -86,32 +86,6 @@ def series(request: ActorRequest, key: str) -> HttpResponse:
     return _shown(request, found, people, names, reason=reason)
 
 
-@require_POST
-def step(request: ActorRequest, key: str) -> HttpResponse:
-    """An activity added or taken out, the series ended or opened again."""
-    found = queries.series(request.actor, key)
-    now, by = timezone.now(), request.actor
-    ending = OnDay(request.POST if "end" in request.POST else None)
-    try:
-        match _asked(request):
-            case "add":
-                operations.add_activity(series=found, activity=_activity(request, found), by=by, at=now)
-            case "take_out":
-                one = _activity(request, found, there=True)
-                operations.take_out_activity(series=found, activity=one, by=by, at=now)
-            case "end" if ending.is_valid():
-                on = ending.cleaned_data["on"]
-                operations.end_series(series=found, revision=_revision(request), ends_on=on, by=by, at=now)
-                messages.success(request, _("The series has ended. Now it can be said who completed it."))
-            case "reopen":
-                operations.reopen_series(series=found, revision=_revision(request), by=by, at=now)
-    except (Conflict, Invalid) as error:
-        messages.warning(request, error.message)
-    if ending.errors:
-        messages.warning(request, _("Please give day, month and year."))
-    return redirect("series", key)
-
-
 def _shown(
     request: ActorRequest,
     found: Series,
@@ -127,22 +101,29 @@ def _shown(
     held = sum(one.session.activity.state == Activity.State.HELD for one in sittings)
     activities = {one.session.activity_id: one.session.activity for one in sittings}
     takes = {pk: attendance.takes_attendance(request.actor, activity) for pk, activity in activities.items()}
+    leads = {pk: runs and naming.sees_people_of(request.actor, activity) for pk, activity in activities.items()}
     context = {
         "series": found,
         "asked": asked_of(request.actor, activities.values()),
         "to_key": [one for one in activities.values() if takes[one.pk]],
-        "sittings": [(one, takes[one.session.activity_id]) for one in sittings],
+        "sittings": [(one, takes[one.session.activity_id], leads[one.session.activity_id]) for one in sittings],
         "activities": activities.values(),
         "held": held,
         "wanted": sessions_wanted(held),
         "runs": runs,
         "certifies": may(request.actor, Action.CERTIFY, **scope),
         "to_add": [
-            (one.pk, f"{named(one)} ({one.starts_on.isoformat()})")
+            (one.pk, f"{named(one)}, {words.day(one.starts_on)}")
             for one in queries.activities_to_add(request.actor, found)[:100]
         ]
         if runs and found.ends_on is None
         else [],
+        "to_hold": {
+            pk
+            for pk, one in activities.items()
+            if one.state == Activity.State.PLANNED and one.ends_on <= timezone.localdate()
+        },
+        "empty": not activities,
         "ending": OnDay(initial={"on": last}),
         "people": people,
         "names": names,
@@ -150,21 +131,3 @@ def _shown(
         "mask_after": MASK_AFTER,
     }
     return page(request, "learning/series.html", context, status=422 if reason.errors else 200)
-
-
-def _asked(request: ActorRequest) -> str:
-    return next((word for word in ("add", "take_out", "end", "reopen") if word in request.POST), "")
-
-
-def _activity(request: ActorRequest, found: Series, *, there: bool = False) -> Activity:
-    number = request.POST.get("activity", "") or request.POST.get("take_out", "")
-    within = queries.activities_in(request.actor, found) if there else queries.activities_to_add(request.actor, found)
-    one = within.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-    if one is None:
-        raise NotFound("no_such_activity", _("There is no such activity."))
-    return one
-
-
-def _revision(request: ActorRequest) -> int:
-    given = request.POST.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0

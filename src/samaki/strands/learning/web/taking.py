@@ -13,12 +13,15 @@ from django.views.decorators.http import require_http_methods
 from samaki.ground.activities.models import Session
 from samaki.ground.people.identities import Identity
 from samaki.kernel.errors import Conflict, DomainError, Invalid, NotFound
-from samaki.kernel.policy import Action, refusal
+from samaki.kernel.policy import Action, may, refusal
 from samaki.strands.learning.models import Lead
 from samaki.strands.learning.operations import attendance as operations
 from samaki.strands.learning.operations.leads import add_lead, take_back_lead
 from samaki.strands.learning.queries import attendance as queries
-from samaki.strands.learning.queries import practice
+from samaki.strands.learning.queries import naming, practice
+from samaki.strands.learning.queries.series import scope_of
+from samaki.strands.learning.web.name_opening import opening, said_reason
+from samaki.ui.entries import latin_digits
 from samaki.ui.requests import ActorRequest, page
 
 SHORTEST = 2  # letters or digits before anything is looked for
@@ -33,7 +36,7 @@ def attendance(request: ActorRequest, session_id: int) -> HttpResponse:
     if "search" in request.POST:
         return _found(request, session, "learning/attendance.html", _list_of(request, session))
     trouble: DomainError | None = None
-    if request.method == "POST":
+    if request.method == "POST" and "show" not in request.POST:
         try:
             _save(request, session)
         except Conflict as conflict:
@@ -78,7 +81,7 @@ def _save(request: ActorRequest, session: Session) -> None:
 
 def _lead(request: ActorRequest, session: Session) -> None:
     now = timezone.now()
-    if added := _numbers(request, "add"):
+    if added := _numbers(request, "add") or _by_number(request):
         add_lead(session=session, person_id=added[0], by=request.actor, at=now)
     elif gone := _numbers(request, "take_off"):
         lead = Lead.objects.filter(session=session, pk=gone[0]).select_related("session__activity__programme").first()
@@ -87,13 +90,24 @@ def _lead(request: ActorRequest, session: Session) -> None:
         take_back_lead(lead=lead, by=request.actor, at=now)
 
 
+def _by_number(request: ActorRequest) -> Sequence[int]:
+    """As it stands on a paper: P000123, or 123."""
+    if "by_number" not in request.POST:
+        return ()
+    written = latin_digits(request.POST.get("number", "")).upper().removeprefix("P")
+    if not written.isdecimal() or len(written) > 18:
+        raise Invalid("value_missing", _("Please write the number of the person."), field="number")
+    return (int(written),)
+
+
 def _list_of(request: ActorRequest, session: Session) -> dict[str, object]:
     ids = queries.attending(request.actor, session)
-    names = queries.names_of_list(request.actor, session, ids)
+    names = queries.names_of_list(request.actor, session, ids, reason=said_reason(request))
     return {
         "session": session,
         "activity": session.activity,
         "listed": [(pk, _name(names, pk)) for pk in ids],
+        **opening(request, session.activity, ids, names),
         "recorded": session.attendance == Session.Attendance.NAMED,
     }
 
@@ -101,13 +115,16 @@ def _list_of(request: ActorRequest, session: Session) -> dict[str, object]:
 def _leads_of(request: ActorRequest, session: Session) -> dict[str, object]:
     rows = practice.led_by(request.actor, session)
     ready = practice.may_lead(request.actor, session)
-    names = queries.names_of_list(request.actor, session, {*ready, *(one.person_id for one in rows)})
+    ids = {*ready, *(one.person_id for one in rows)}
+    names = naming.names(request.actor, session, session.activity, ids, said_reason(request))
     there = {one.person.merged_into_id or one.person_id for one in rows}
     return {
         "session": session,
         "activity": session.activity,
         "leads": [(one, _name(names, one.person_id)) for one in rows],
         "ready": [(pk, _name(names, pk)) for pk in ready if pk not in there],
+        "sees_all": may(request.actor, Action.SEE_PEOPLE, **scope_of(session.activity)),
+        **opening(request, session.activity, ids, names),
     }
 
 
@@ -124,7 +141,8 @@ def _both(request: ActorRequest, session: Session, conflict: Conflict) -> HttpRe
     """What somebody else saved and what this taker has, side by side, each name once marked where they differ."""
     theirs, yours = _ids(conflict.params["theirs"]), _ids(conflict.params["yours"])
     there = [pk for pk in yours if pk in set(theirs)]
-    names = queries.names_of_list(request.actor, session, {*theirs, *yours})
+    ids = {*theirs, *yours}
+    names = queries.names_of_list(request.actor, session, ids, reason=said_reason(request))
     context = {
         "session": session,
         "activity": session.activity,
@@ -133,6 +151,7 @@ def _both(request: ActorRequest, session: Session, conflict: Conflict) -> HttpRe
         "yours": [(pk, _name(names, pk), pk not in there) for pk in yours],
         "together": sorted({*theirs, *yours}),
         "mine": yours,
+        **opening(request, session.activity, ids, names),
     }
     return page(request, "learning/conflict.html", context, fragment="learning/_conflict.html", status=409)
 

@@ -43,7 +43,7 @@ def open_file(
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two who open one code take turns
         if ServiceFile.objects.filter(programme=programme, organisation=organisation, code=kept).exists():
             raise Conflict("code_in_use", _("This code is in use already."), field="code")
-        salt = sealed.new_salt()
+        (salt,) = sealed.new_salts(1)
         file = ServiceFile.objects.create(
             programme=programme,
             organisation=organisation,

@@ -19,7 +19,7 @@ from samaki.strands.survivors.sealing import closed_fields, of_warning
 def warn(heard: ThreatHeard) -> WarningTask:
     """Asks nobody's leave and looks at nothing of hers: whoever raised it had leave to, and learns nothing."""
     service = Organisation.objects.get(pk=heard.womens_service_id)
-    salt = sealed.new_salt()
+    (salt,) = sealed.new_salts(1)
     held = {"case_code": heard.case_code, "words": heard.words}
     task = WarningTask.objects.create(
         programme_id=heard.programme_id,

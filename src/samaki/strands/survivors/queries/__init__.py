@@ -3,6 +3,7 @@
 from samaki.strands.survivors.queries.files import FileView, RiskView, ToldView, file, files, follow_up
 from samaki.strands.survivors.queries.referrals import Received, by_link, received, received_one, referral, services
 from samaki.strands.survivors.queries.warnings import WarningView, waiting, warning, warnings
+from samaki.strands.survivors.queries.words import Word, words_of
 
 __all__ = [
     "FileView",
@@ -10,6 +11,7 @@ __all__ = [
     "RiskView",
     "ToldView",
     "WarningView",
+    "Word",
     "by_link",
     "file",
     "files",
@@ -21,4 +23,5 @@ __all__ = [
     "waiting",
     "warning",
     "warnings",
+    "words_of",
 ]

@@ -66,10 +66,10 @@ def file(actor: AnyActor, file_id: int) -> FileView:
         risks = tuple(_risk(one, risk) for risk in one.risks.order_by("-assessed_on", "-pk"))
         return FileView(
             one,
-            _said(one),
+            as_said(one),
             standing([RiskOn(view.risk.assessed_on, view.level) for view in risks]),
             risks,
-            tuple(_told(one, told) for told in one.follow_ups.order_by("asked_on", "pk")),
+            tuple(ToldView(told, as_told(one, told)) for told in one.follow_ups.order_by("asked_on", "pk")),
             tuple(one.referrals.select_related("service__organisation").order_by("-pk")),
         )
 
@@ -82,10 +82,11 @@ def follow_up(actor: AnyActor, follow_up_id: int) -> ToldView:
         if one is None:
             raise NotFound("no_such_follow_up", _("There is no such follow-up."))
         keep(actor, "read_her_follow_up", one, organisation_id=one.file.organisation_id)
-        return _told(one.file, one)
+        return ToldView(one, as_told(one.file, one))
 
 
-def _said(file: ServiceFile) -> Said:
+def as_said(file: ServiceFile) -> Said:
+    """Asks nobody's leave: callers do. Raises SealBroken."""
     held = opened_fields(file.sealed, file.key.salt, of_file(file.organisation_id, file.code))
     return Said(**{field.name: held[field.name] for field in fields(Said)})
 
@@ -95,11 +96,9 @@ def _risk(file: ServiceFile, risk: HerRisk) -> RiskView:
     return RiskView(risk, Level(held["level"]), tuple(Marker(key) for key in held["markers"]), held["note"])
 
 
-def _told(file: ServiceFile, told: HerFollowUp) -> ToldView:
+def as_told(file: ServiceFile, told: HerFollowUp) -> Told:
+    """Asks nobody's leave: callers do. Raises SealBroken."""
     context = of_follow_up(file.pk, told.window, told.informant, told.asked_on)
-    return ToldView(told, _as_told(opened_fields(told.sealed, file.key.salt, context)))
-
-
-def _as_told(held: Mapping[str, Any]) -> Told:
+    held: Mapping[str, Any] = opened_fields(told.sealed, file.key.salt, context)
     values = {Violence(kind): Value(value) for kind, value in held["values"].items()}
     return Told(values, held["violent_90_days"], held["consented"])

@@ -2,7 +2,7 @@
 
 from samaki.strands.vetting.operations.deciding import decide
 from samaki.strands.vetting.operations.stopping import allege, answer_appeal, appeal, bar, settle, suspend_overdue
-from samaki.strands.vetting.operations.way import apply, publish_code, sign_code, take_step
+from samaki.strands.vetting.operations.way import apply, name_user, publish_code, sign_code, take_step
 
 __all__ = [
     "allege",
@@ -11,6 +11,7 @@ __all__ = [
     "apply",
     "bar",
     "decide",
+    "name_user",
     "publish_code",
     "settle",
     "sign_code",

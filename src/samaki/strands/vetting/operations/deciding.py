@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.accounts.models import User
 from samaki.ground.clearances import operations as clearances
 from samaki.ground.clearances.operations import Whom
+from samaki.ground.clearances.standing import records_of
 from samaki.kernel.actors import Actor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Refused
 from samaki.kernel.policy import Action
 from samaki.strands.vetting.bars import is_barred
-from samaki.strands.vetting.models import Candidacy, Decision, Step
-from samaki.strands.vetting.operations.moving import locked, move, out_of_order, scope_of
+from samaki.strands.vetting.models import Allegation, Candidacy, Decision, Step
+from samaki.strands.vetting.operations.moving import asked_again_since, held, locked, move, out_of_order, scope_of
 from samaki.strands.vetting.rules import (
     ASKED_AGAIN,
     ON_THE_WAY,
@@ -33,22 +34,25 @@ from samaki.strands.vetting.rules import (
 
 def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) -> Verdict:
     """One decider's word in the round that is open; what the words come to takes hold at once: active and cleared
-    for 18 months, or rejected, and of somebody suspended: active again or removed.
+    for 18 months, or rejected, and of somebody suspended or to be renewed: active again or removed.
 
     Raises Refused: recruiter, same_person, decided_already; Conflict: step_out_of_order where not every step has
-    passed, barred, allegation_open, asked_again_wanted.
+    passed, barred, allegation_open, suspended_elsewhere, asked_again_wanted; NotFound to whoever is of his group.
     """
     with acting(by, Action.DECIDE_VETTING, candidacy, **scope_of(candidacy)):
+        today = timezone.localdate(at)
         candidacy = locked(candidacy)
         decider = User.objects.get(username=by.name)
         if candidacy.recruited_by_id == decider.pk:
             raise Refused("recruiter", _("Who recruited somebody does not decide on him."))
-        if decider.person_id == candidacy.person_id:
+        if decider.person_id in records_of(candidacy.person_id):
             raise Refused("same_person", _("Nobody decides on himself."))
-        if candidacy.state not in {*ON_THE_WAY, State.SUSPENDED}:
+        candidacy = held(candidacy, by, today)
+        again_since = asked_again_since(candidacy, today)
+        if candidacy.state not in ON_THE_WAY and again_since is None:
             raise out_of_order()
         if approves:
-            _expect_ripe(candidacy, timezone.localdate(at))
+            _expect_ripe(candidacy, again_since)
         turn = _round(candidacy)
         if candidacy.decisions.filter(round=turn, by=decider).exists():
             raise Refused("decided_already", _("You have given your word already. Another person decides with you."))
@@ -68,21 +72,24 @@ def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) 
     return came_to
 
 
-def _expect_ripe(candidacy: Candidacy, today: dt.date) -> None:
+def _expect_ripe(candidacy: Candidacy, again_since: dt.date | None) -> None:
     if is_barred(candidacy.person):
         raise Conflict("barred", _("This person is barred in the coalition and cannot be taken on."))
-    if candidacy.allegations.filter(is_credible=True, settled_on__isnull=True).exists():
+    own = records_of(candidacy.person_id)
+    if Allegation.objects.filter(candidacy__person__in=own, is_credible=True, settled_on__isnull=True).exists():
         raise Conflict("allegation_open", _("An allegation is not settled yet."))
-    if candidacy.state == State.SUSPENDED:
+    if Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk).exists():
+        raise Conflict("suspended_elsewhere", _("This person is suspended in another group. That is decided first."))
+    if again_since is not None:
         lacking = ASKED_AGAIN - {
             StepKind(kind)
-            for kind in candidacy.steps.filter(
-                result=Step.Result.PASSED, taken_on__gte=candidacy.state_since
-            ).values_list("kind", flat=True)
+            for kind in candidacy.steps.filter(result=Step.Result.PASSED, taken_on__gte=again_since).values_list(
+                "kind", flat=True
+            )
             if kind in set(ASKED_AGAIN)
         }
         if lacking:
-            told = _("After a suspension, community check, interview and signature are asked again first.")
+            told = _("After a suspension, and before a renewal, community check, interview and signature come again.")
             raise Conflict("asked_again_wanted", told)
     elif candidacy.state != State.PROBATION:
         raise out_of_order()
@@ -111,9 +118,14 @@ def _take_hold(candidacy: Candidacy, came_to: Verdict, by: Actor, at: dt.datetim
         candidacy.decided_on, candidacy.approved = today, came_to is Verdict.APPROVED
     if came_to is Verdict.APPROVED:
         candidacy.expires_on = valid_until(today)
-        move(candidacy, State.ACTIVE, on=today, by=by)
+        if candidacy.state == State.ACTIVE:
+            candidacy.revision += 1
+            candidacy.save()
+            record(by, "renew_vetting", candidacy, **scope_of(candidacy))
+        else:
+            move(candidacy, State.ACTIVE, on=today, by=by)
         clearances.clear(whom, until=candidacy.expires_on, by=by, at=at)
-    elif candidacy.state == State.SUSPENDED:
+    elif candidacy.state in {State.SUSPENDED, State.ACTIVE}:
         move(candidacy, State.REMOVED, on=today, by=by)
         clearances.lift(whom, by=by, at=at)
     else:

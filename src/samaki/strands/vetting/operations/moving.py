@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
-from samaki.kernel.errors import Conflict, Invalid
+from samaki.kernel.errors import Conflict, Invalid, NotFound
 from samaki.kernel.records import Scope
 from samaki.strands.vetting.models import Candidacy
-from samaki.strands.vetting.rules import State, may_move
+from samaki.strands.vetting.rules import State, may_move, renewable_from
+from samaki.strands.vetting.sight import shut
 
 
 def locked(candidacy: Candidacy) -> Candidacy:
@@ -20,6 +21,29 @@ def locked(candidacy: Candidacy) -> Candidacy:
         "programme", "organisation", "person", "group"
     )
     return found.get(pk=candidacy.pk)
+
+
+def held(candidacy: Candidacy, by: AnyActor, today: dt.date) -> Candidacy:
+    """As `locked`, for whoever is neither the candidate nor of his group. Raises NotFound for them."""
+    found = locked(candidacy)
+    if Candidacy.objects.filter(shut(by, on=today), pk=found.pk).exists():
+        raise no_such_candidacy()
+    return found
+
+
+def no_such_candidacy() -> NotFound:
+    return NotFound("no_such_candidacy", _("There is no such candidate."))
+
+
+def asked_again_since(candidacy: Candidacy, today: dt.date) -> dt.date | None:
+    """Since when what is asked again counts: since the suspension, or in the last days of a vetting that runs out; None
+    where nothing is asked again."""
+    if candidacy.state == State.SUSPENDED:
+        return candidacy.state_since
+    if candidacy.state == State.ACTIVE and candidacy.expires_on is not None:
+        since = renewable_from(candidacy.expires_on)
+        return since if since <= today else None
+    return None
 
 
 def move(candidacy: Candidacy, new: State, *, on: dt.date, by: AnyActor) -> None:

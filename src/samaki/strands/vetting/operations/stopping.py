@@ -7,21 +7,26 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.accounts.models import User
 from samaki.ground.clearances import operations as clearances
 from samaki.ground.clearances.models import Clearance
 from samaki.ground.clearances.operations import Whom
+from samaki.ground.clearances.standing import records_of
 from samaki.kernel import sealed
-from samaki.kernel.actors import AnyActor
+from samaki.kernel.actors import AnyActor, System
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
-from samaki.kernel.errors import Conflict, Invalid
+from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
+from samaki.strands.vetting.bars import barred as barred_among
 from samaki.strands.vetting.bars import digests_of
 from samaki.strands.vetting.models import Allegation, Bar, BarDigest, Candidacy, CodeOfConduct, Step
-from samaki.strands.vetting.operations.moving import expect_not_to_come, locked, move, scope_of
+from samaki.strands.vetting.operations.moving import expect_not_to_come, held, locked, move, scope_of
 from samaki.strands.vetting.rules import State, must_have_signed_by
 from samaki.strands.vetting.sealing import closed, key_of, of_allegation, of_bar
+
+COALITION = System("barred in the coalition")
 
 
 def allege(
@@ -30,8 +35,9 @@ def allege(
     """Keeps what was told, sealed. A credible one suspends an active member at once: his clearance ends and
     what hung on it goes to others, all in this transaction. Raises Refused, Invalid."""
     with acting(by, Action.VET, candidacy, **scope_of(candidacy)):
-        candidacy = locked(candidacy)
-        expect_not_to_come(received_on, timezone.localdate(at), "received_on")
+        today = timezone.localdate(at)
+        candidacy = held(candidacy, by, today)
+        expect_not_to_come(received_on, today, "received_on")
         allegation = Allegation.objects.create(
             candidacy=candidacy,
             received_on=received_on,
@@ -48,7 +54,7 @@ def allege(
 def settle(*, allegation: Allegation, upheld: bool, by: AnyActor, at: dt.datetime) -> Allegation:
     """What the inquiry found. It makes nobody active again: two decide that. Raises Conflict("settled_already")."""
     with acting(by, Action.VET, allegation, **scope_of(allegation.candidacy)):
-        candidacy = locked(allegation.candidacy)
+        candidacy = held(allegation.candidacy, by, timezone.localdate(at))
         allegation = Allegation.objects.select_for_update().get(pk=allegation.pk)
         if allegation.settled_on is not None:
             raise Conflict("settled_already", _("This allegation is settled already."))
@@ -73,27 +79,30 @@ def suspend_overdue(*, by: AnyActor, at: dt.datetime) -> int:
 
 
 def bar(*, candidacy: Candidacy, reason: str, by: AnyActor, at: dt.datetime) -> Bar:
-    """Nobody of the coalition may take this person on any more. The reason is sealed and kept, the person's name is
-    kept as keyed hashes alone. Raises Invalid("reason_wanted"), Conflict("barred_already")."""
+    """Nobody of the coalition may take this person on any more, and whoever bears the name and birth year and is active
+    anywhere is suspended, in this transaction. The reason is sealed and kept, the person's name is kept as keyed hashes
+    alone. Raises Invalid("reason_wanted"), Conflict("barred_already")."""
     with acting(by, Action.VET, candidacy, **scope_of(candidacy)):
-        candidacy = locked(candidacy)
+        today, salt = timezone.localdate(at), sealed.new_salt()
+        candidacy = held(candidacy, by, today)
         if not reason.strip():
             raise Invalid("reason_wanted", _("Please say why. The reason is kept."), field="reason")
-        if Bar.objects.filter(person=candidacy.person).exclude(appeal=Bar.Appeal.LIFTED).exists():
+        own = records_of(candidacy.person_id)
+        if Bar.objects.filter(person__in=own).exclude(appeal=Bar.Appeal.LIFTED).exists():
             raise Conflict("barred_already", _("This person is barred already."))
-        today, salt = timezone.localdate(at), sealed.new_salt()
         made = Bar.objects.create(
             organisation=candidacy.organisation,
             programme=candidacy.programme,
             person=candidacy.person,
             barred_on=today,
+            barred_by_id=by.user_id,
             salt=salt,
             reason=closed(reason.strip(), salt, of_bar(candidacy.organisation_id, today)),
             is_example=candidacy.is_example,
         )
-        BarDigest.objects.bulk_create(
-            BarDigest(bar=made, digest=digest) for digest in sorted(digests_of(candidacy.person))
-        )
+        known = frozenset().union(*digests_of(own).values())
+        BarDigest.objects.bulk_create(BarDigest(bar=made, digest=digest) for digest in sorted(known))
+        _suspend_the_barred(candidacy, at)
         move(candidacy, State.BARRED, on=today, by=by)
         clearances.stop(_whom(candidacy), status=Clearance.Status.BARRED, by=by, at=at)
         record(by, "bar", made, **scope_of(candidacy))
@@ -111,13 +120,17 @@ def appeal(*, barred: Bar, by: AnyActor, at: dt.datetime) -> Bar:
 
 def answer_appeal(*, barred: Bar, lifts: bool, by: AnyActor, at: dt.datetime) -> Bar:
     """The bar stands, or is lifted: the person may then apply anew, and is active nowhere by it. Not answered by who
-    barred. Raises Conflict("no_appeal")."""
+    barred. Raises Refused("same_person"), Conflict("no_appeal")."""
     with acting(by, Action.DECIDE_VETTING, barred, **_scope(barred)):
         barred = (
             Bar.objects.select_for_update(of=("self",))
             .select_related("person", "programme", "organisation")
             .get(pk=barred.pk)
         )
+        if barred.barred_by_id is not None and barred.barred_by_id == by.user_id:
+            raise Refused("same_person", _("Who barred somebody does not answer the appeal."))
+        if barred.person_id is not None and _is_of(by, barred.person_id):
+            raise Refused("same_person", _("Nobody decides on himself."))
         if barred.appeal != Bar.Appeal.OPEN:
             raise Conflict("no_appeal", _("There is no appeal to answer."))
         if not lifts:
@@ -137,6 +150,21 @@ def _answer(barred: Bar, appeal_: Bar.Appeal, by: AnyActor) -> Bar:
     barred.save()
     record(by, f"appeal_{appeal_}", barred, **_scope(barred))
     return barred
+
+
+def _is_of(by: AnyActor, person_id: int) -> bool:
+    """Whether the actor is that very person."""
+    return by.user_id is not None and User.objects.filter(pk=by.user_id, person_id__in=records_of(person_id)).exists()
+
+
+def _suspend_the_barred(candidacy: Candidacy, at: dt.datetime) -> None:
+    """Who is active elsewhere under the barred name is suspended there; nobody there learns by whom or why."""
+    active = dict(Candidacy.objects.filter(state=State.ACTIVE).exclude(pk=candidacy.pk).values_list("pk", "person_id"))
+    found = barred_among(set(active.values()))
+    for key in sorted(pk for pk, person_id in active.items() if person_id in found):
+        other = locked(Candidacy(pk=key))
+        if other.state == State.ACTIVE:
+            _suspend(other, COALITION, at)
 
 
 def _suspend(candidacy: Candidacy, by: AnyActor, at: dt.datetime) -> None:

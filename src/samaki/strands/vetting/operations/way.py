@@ -7,16 +7,25 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.accounts.models import User
+from samaki.ground.clearances.standing import records_of
 from samaki.ground.groups.models import Group
 from samaki.ground.people.models import Person
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.audit.permits import acting
-from samaki.kernel.errors import Conflict, Invalid
+from samaki.kernel.errors import Conflict, Invalid, Refused
 from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
 from samaki.strands.vetting.models import Candidacy, CodeOfConduct, Step
-from samaki.strands.vetting.operations.moving import expect_not_to_come, locked, move, out_of_order, scope_of
+from samaki.strands.vetting.operations.moving import (
+    asked_again_since,
+    expect_not_to_come,
+    held,
+    move,
+    out_of_order,
+    scope_of,
+)
 from samaki.strands.vetting.rules import ASKED_AGAIN, OVER, STEPS, State, StepKind, passed_enough
 from samaki.strands.vetting.sealing import closed, key_of, of_step
 
@@ -42,6 +51,8 @@ def apply(
             raise Invalid("no_such_person", _("Please choose people of your organisation’s list."), field="person")
         today = timezone.localdate(at)
         expect_not_to_come(applied_on, today, "applied_on")
+        if by.user_id is not None and User.objects.filter(pk=by.user_id, person_id__in=records_of(person.pk)).exists():
+            raise Refused("same_person", _("Nobody vets himself."))
         standing = Candidacy.objects.select_for_update().filter(person=person, group=group).exclude(state__in=OVER)
         if standing.exists():
             raise Conflict("candidacy_stands", _("This person is being vetted for this group already."), field="person")
@@ -78,12 +89,13 @@ def take_step(
     women_unheard.
     """
     with acting(by, Action.VET, candidacy, **scope_of(candidacy)):
-        candidacy = locked(candidacy)
+        today = timezone.localdate(at)
+        candidacy = held(candidacy, by, today)
         wanted, leads_to = STEPS[kind]
-        again = candidacy.state == State.SUSPENDED and kind in ASKED_AGAIN
+        again = kind in ASKED_AGAIN and asked_again_since(candidacy, today) is not None
         if candidacy.state != wanted and not again:
             raise out_of_order()
-        expect_not_to_come(taken_on, timezone.localdate(at), "taken_on")
+        expect_not_to_come(taken_on, today, "taken_on")
         if taken_on < candidacy.state_since:
             raise Invalid("before_last_step", _("This date is before the step ahead of it."), field="taken_on")
         passed = result == Step.Result.PASSED
@@ -134,10 +146,11 @@ def sign_code(*, candidacy: Candidacy, signed_on: dt.date, by: AnyActor, at: dt.
     """An active member signs the newest version. Raises Conflict: step_out_of_order for who is not active,
     no_code_to_sign."""
     with acting(by, Action.VET, candidacy, **scope_of(candidacy)):
-        candidacy = locked(candidacy)
+        today = timezone.localdate(at)
+        candidacy = held(candidacy, by, today)
         if candidacy.state != State.ACTIVE:
             raise out_of_order()
-        expect_not_to_come(signed_on, timezone.localdate(at), "signed_on")
+        expect_not_to_come(signed_on, today, "signed_on")
         step = Step.objects.create(
             candidacy=candidacy,
             kind=StepKind.SIGNATURE.value,
@@ -149,6 +162,28 @@ def sign_code(*, candidacy: Candidacy, signed_on: dt.date, by: AnyActor, at: dt.
         )
         record(by, "sign_code_of_conduct", step, **scope_of(candidacy))
     return step
+
+
+def name_user(*, candidacy: Candidacy, user: User, by: AnyActor, at: dt.datetime) -> User:
+    """Says which user of the organisation the person is: by that the gate knows her when she signs in. It is said once
+    and never of oneself, so that nobody slips out of a suspension as somebody else. Raises Refused("same_person");
+    Conflict: user_is_somebody, person_has_user; Invalid("no_such_user")."""
+    with acting(by, Action.VET, candidacy, **scope_of(candidacy)):
+        candidacy = held(candidacy, by, timezone.localdate(at))
+        if user.pk == by.user_id:
+            raise Refused("same_person", _("Nobody says this of himself."))
+        if not user.role_grants.filter(organisation=candidacy.organisation_id).exists():
+            raise Invalid("no_such_user", _("Please choose a user of your organisation."), field="user")
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        own = records_of(candidacy.person_id)
+        if user.person_id is not None:
+            raise Conflict("user_is_somebody", _("It is said already who this user is."), field="user")
+        if User.objects.filter(person_id__in=own).exists():
+            raise Conflict("person_has_user", _("This person signs in as another user already."), field="user")
+        user.person_id = own[0]
+        user.save(update_fields=["person_id"])
+        record(by, "name_user", candidacy, **scope_of(candidacy), details={"user": user.pk})
+    return user
 
 
 def _code_to_sign(candidacy: Candidacy) -> CodeOfConduct:
