@@ -103,8 +103,6 @@ def expected(route: Route, method: str, role: Role, relation: Relation) -> Outco
         return Outcome.OPEN
     if relation is Relation.EXPIRED:
         return rule.nobody
-    if role in rule.may:
-        return Outcome.REFUSED if _stands_near(route, rule, rule.refused, role, relation) else Outcome.HIDDEN
     return Outcome.REFUSED if _stands_near(route, rule, rule.refused, role, relation) else Outcome.HIDDEN
 
 

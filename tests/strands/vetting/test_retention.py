@@ -11,6 +11,7 @@ from samaki.ground.people.operations import withdraw
 from samaki.kernel.actors import Actor, Grant, Role, System
 from samaki.strands.vetting import operations
 from samaki.strands.vetting.models import Bar, BarDigest, Candidacy, CandidacyKey, Step
+from samaki.strands.vetting.queries.words import words
 from samaki.strands.vetting.rules import StepKind
 from samaki.strands.vetting.sealing import of_bar, opened
 from tests.strands.vetting.test_operations import AT, DAY, Vetting
@@ -49,6 +50,8 @@ def test_the_reasons_of_a_rejection_go_a_year_later_and_that_it_was_one_stays() 
     assert run(vetting, A_YEAR_LATER) == [{"candidacies": 1, "reasons": 7}]
     candidacy.refresh_from_db()
     assert (candidacy.state, said(candidacy), CandidacyKey.objects.count()) == ("rejected", 0, 0)
+    _one, left = words(vetting.focal, candidacy.pk, reason="an appeal", at=A_YEAR_LATER)
+    assert {one.words for one in left} == {""}
     assert run(vetting, A_YEAR_LATER) == []
 
 

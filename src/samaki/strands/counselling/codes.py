@@ -11,7 +11,3 @@ _SIGNS = 24
 
 def gone_code(programme_id: int, code: str) -> str:
     return GONE + keyed_digest(code, purpose=f"case code:{programme_id}").hex()[:_SIGNS]
-
-
-def is_gone(code: str) -> bool:
-    return code.startswith(GONE)

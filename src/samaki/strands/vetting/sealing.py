@@ -15,6 +15,12 @@ def key_of(candidacy: Candidacy) -> CandidacyKey:
     return key
 
 
+def salt_of(candidacy: Candidacy) -> bytes:
+    """For reading, which makes no key: b"" once it was destroyed with the words it sealed."""
+    key = CandidacyKey.objects.filter(candidacy=candidacy).first()
+    return bytes(key.salt) if key else b""
+
+
 def closed(text: str, salt: bytes, context: str) -> bytes:
     return sealed.seal(text, salt=bytes(salt), context=context, ring=Ring.HIS) if text else b""
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,15 +52,15 @@ class ReportForm(_Moment):
     reported_on = DayField(label=gettext_lazy("Reported on"))
     reported_time = _time(gettext_lazy("At what time?"))
 
-    def __init__(self, data: object, actor: Actor, now: dt.datetime) -> None:
+    def __init__(self, data: QueryDict | None, actor: Actor, now: dt.datetime) -> None:
         local = timezone.localtime(now)
-        super().__init__(data, initial={"reported_on": local.date(), "reported_time": local.time()})  # type: ignore[arg-type]
+        super().__init__(data, initial={"reported_on": local.date(), "reported_time": local.time()})
         found = groups_for(actor, Action.RECORD_AUTHORITY).filter(kind=Group.Kind.MENS_GROUP, ended_on__isnull=True)
         self.groups = {one.key: one for one in found.select_related("programme", "organisation", "place")}
         offices = Organisation.objects.filter(kind=Organisation.Kind.GOVERNMENT_OFFICE).order_by("name_latin", "pk")
         self.offices = {one.key: one for one in offices}
-        self.fields["group"].choices = [(key, named(one)) for key, one in self.groups.items()]  # type: ignore[attr-defined]
-        self.fields["office"].choices = [("", ""), *((key, named(one)) for key, one in self.offices.items())]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [(key, named(one)) for key, one in self.groups.items()]  # type: ignore[attr-defined]  # of a choice
+        self.fields["office"].choices = [("", ""), *((key, named(one)) for key, one in self.offices.items())]  # type: ignore[attr-defined]  # of a choice
 
 
 class AnswerForm(_Moment):

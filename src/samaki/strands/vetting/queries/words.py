@@ -67,7 +67,7 @@ def _keep(actor: AnyActor, action: str, on: Model, one: Candidacy, reason: str) 
 
 
 def _said(one: Candidacy) -> Iterator[Said]:
-    salt = bytes(sealing.key_of(one).salt)
+    salt = sealing.salt_of(one)
     for step in one.steps.order_by("pk"):
         context = sealing.of_step(one.pk, step.kind, step.taken_on)
         yield Said(step.get_kind_display(), step.taken_on, sealing.opened(bytes(step.words), salt, context))
