@@ -20,7 +20,7 @@ from samaki.strands.counselling.models import Case, CaseRequest, CaseSession, Co
 from samaki.strands.counselling.operations import intake
 from samaki.strands.counselling.operations.emergency import ask_emergency, open_emergency
 from tests.interfaces.pages import somebody
-from tests.strands.counselling.test_casework import Work
+from tests.strands.counselling.casework_world import Work
 
 pytestmark = pytest.mark.django_db
 DAY = {"held_on_day": "20", "held_on_month": "5", "held_on_year": "2024"}
