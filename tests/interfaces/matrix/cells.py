@@ -83,6 +83,12 @@ class Route:
     post: Rule | None = None
     home: Home = Home.FIA
     sent: Mapping[str, str] = field(default_factory=dict)  # what is posted; mostly nothing, to be let in is enough
+    page: int = 200  # what its page answers by GET to whom it lets in
+    straight_on: bool = False  # who works in one programme alone is sent on to it, instead of choosing
+
+
+def page_status(route: Route, *, in_one_programme: bool) -> int:
+    return 302 if route.straight_on and in_one_programme else route.page
 
 
 def expected(route: Route, method: str, role: Role, relation: Relation) -> Outcome:

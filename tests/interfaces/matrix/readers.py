@@ -51,6 +51,9 @@ class Readers:
     def client(self, role: Role, relation: Relation) -> Client:
         return Client() if relation is Relation.ANONYMOUS else self.clients[role, relation]
 
+    def in_one_programme(self, role: Role, relation: Relation) -> bool:
+        return relation is not Relation.EXPIRED and len(self._where(role, relation)) == 1
+
     def _made(self, role: Role, relation: Relation) -> User:
         user = User.objects.create(username=f"{role.value}-{relation.value}", language="en")
         until = timezone.localdate() - dt.timedelta(days=1) if relation is Relation.EXPIRED else None
