@@ -7,7 +7,7 @@ from tests.architecture.source import PACKAGE, REPOSITORY, imported, modules
 
 LONGEST = 400
 SPARED_FOLDERS = {"migrations", "locale", "vendor", "fonts", "__pycache__"}
-TEXT = {".py", ".html", ".txt", ".css", ".js", ".toml", ".svg"}
+TEXT = {"", ".py", ".html", ".txt", ".css", ".js", ".toml", ".svg"}  # "": the scripts of the shell
 MEANINGLESS = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 WEB = re.compile(r"\.(web|api|adapter|interfaces|project)(\.|$)")
 HTTP = {"django.http", "django.shortcuts", "django.views", "django.urls", "django_htmx"}
@@ -21,17 +21,19 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
+def _of_ours() -> list[Path]:
+    return [path for folder in (PACKAGE, REPOSITORY / "tests", REPOSITORY / "scripts") for path in _files(folder)]
+
+
 def test_no_file_is_longer_than_400_lines() -> None:
     lengths = {
-        str(path.relative_to(REPOSITORY)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in _files(PACKAGE)
+        str(path.relative_to(REPOSITORY)): len(path.read_text(encoding="utf-8").splitlines()) for path in _of_ours()
     }
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
 def test_names_are_the_fields_own_words() -> None:
-    files = [*_files(PACKAGE), *_files(REPOSITORY / "tests"), *_files(REPOSITORY / "scripts")]
-    parts = {part for path in files for part in path.relative_to(REPOSITORY).with_suffix("").parts}
+    parts = {part for path in _of_ours() for part in path.relative_to(REPOSITORY).with_suffix("").parts}
     assert parts & MEANINGLESS == set()
 
 
