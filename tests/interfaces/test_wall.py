@@ -95,7 +95,6 @@ def test_every_route_answers_without_a_word_of_hers_and_byte_for_byte_the_same(
     assert sum(len(pages) for pages in after.values()) > 400
 
 
-@pytest.mark.once
 @pytest.mark.usefixtures("one_moment")
 def test_nothing_that_is_posted_anywhere_is_answered_with_a_word_of_hers() -> None:
     """Each undone again, so that the second asking meets what the first one met."""

@@ -50,7 +50,6 @@ def test_what_is_hidden_asks_the_database_what_nothing_asks(world: World, role: 
     assert _statements(client, there) == _statements(client, absent)
 
 
-@pytest.mark.once
 def test_the_time_of_a_refusal_tells_nothing(world: World) -> None:
     client = world.readers.client(Role.COUNSELLOR, Relation.OTHER)
     there, absent = world.address("own_case", Relation.OTHER), world.absent("own_case")

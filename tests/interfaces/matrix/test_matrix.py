@@ -1,7 +1,4 @@
-"""Every route × role × relation, each really asked, against what its line in routes.py says.
-
-The wide part runs on SQLite, and a thin one on PostgreSQL too: who may see what does not differ between them.
-"""
+"""Every route × role × relation, each really asked, against what its line in routes.py says."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ EVERY = tuple(one for one in Relation if one is not Relation.ANONYMOUS)  # of th
 NEAR = (Relation.OWN, Relation.TEAM, Relation.OTHER, Relation.EXPIRED)  # of its others
 OF_SURVIVORS_AND_MEN = (*NEAR, Relation.CONFLICTED, Relation.REFERRED, Relation.REVOKED)  # … about a man or a woman
 PRYING = (Role.DONOR, Role.COUNSELLOR, Role.ADMINISTRATOR)  # who is asked about what does not exist
-OF_EVERY_PAGE = (  # who is asked of each page on either database, whether its line names her or not
+OF_EVERY_PAGE = (  # who is asked of each page, whether its line names her or not
     (Role.PARTNER_ME, Relation.OWN),
     (Role.PARTNER_ME, Relation.OTHER),
     (Role.PROGRAMME_OFFICER, Relation.OWN),
@@ -66,9 +63,9 @@ def cells_of(route: Route, *, wide: bool) -> Iterator[Cell]:
             yield from ((route.name, method, role, one) for one in relations)
 
 
-def asked_of(route: Route, *, wide: bool) -> list[Cell]:
+def asked_of(route: Route) -> list[Cell]:
     """`cells_of` the route, and each reader OF_EVERY_PAGE; each once."""
-    cells = [*cells_of(route, wide=wide)]
+    cells = [*cells_of(route, wide=True)]
     if route.get:
         cells += [(route.name, "GET", *reader) for reader in OF_EVERY_PAGE]
     if route.straight_on:
@@ -110,14 +107,12 @@ def test_every_route_has_its_line_and_one_alone() -> None:
     assert sorted(named_routes()) == sorted(one.name for one in LINES)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_each_reader_is_let_in_refused_or_told_nothing_as_the_table_says(world: World, name: str) -> None:
-    both = {cell[1:]: found_and_said(world, cell) for cell in asked_of(ROUTES[name], wide=True)}
+    both = {cell[1:]: found_and_said(world, cell) for cell in asked_of(ROUTES[name])}
     assert {cell: (found, said) for cell, (found, said) in both.items() if found != said} == {}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_whoever_is_not_let_in_is_told_the_same_of_a_record_that_does_not_exist(world: World, name: str) -> None:
     absent = world.absent(name)
@@ -138,8 +133,3 @@ def _reads_it(cell: Cell) -> bool:
     name, method, role, _relation = cell
     rule = ROUTES[name].get if method == "GET" else ROUTES[name].post
     return rule is not None and role in rule.may and expected(ROUTES[name], *cell[1:]) is Outcome.REFUSED
-
-
-def test_who_a_line_names_is_answered_so_on_either_database(world: World) -> None:
-    both = {cell: found_and_said(world, cell) for one in ROUTES.values() for cell in asked_of(one, wide=False)}
-    assert {cell: (found, said) for cell, (found, said) in both.items() if found != said} == {}
