@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
@@ -182,6 +182,7 @@ class FormHandler:
 form_handlers: Registry[FormHandler] = Registry("form handler")
 
 Told = TypeVar("Told")
+Told_contra = TypeVar("Told_contra", contravariant=True)
 
 
 def read_each(entries: Sequence[Entry], read: Callable[[Entry], Told]) -> list[Told]:
@@ -196,3 +197,38 @@ def read_each(entries: Sequence[Entry], read: Callable[[Entry], Told]) -> list[T
     if faults:
         raise RowsInvalid(faults)
     return found
+
+
+class _Take(Protocol[Told_contra]):
+    def __call__(
+        self, told: Sequence[Told_contra], /, *, programme_id: int, organisation_id: int, at: dt.datetime
+    ) -> object: ...
+
+
+class _TakeBack(Protocol):
+    def __call__(
+        self, origins: Sequence[str], /, *, programme_id: int, organisation_id: int, by: AnyActor
+    ) -> object: ...
+
+
+@dataclass(frozen=True)
+class Records(Generic[Told]):
+    """The records that entries become, by operations that know nothing of forms: each entry is read into what it tells,
+    and `taken`, `taken_back` and `found` (ids by origin) are the operations over many. `kind` is a model's label_lower.
+    """
+
+    kind: str
+    read: Callable[[Entry], Told]
+    taken: _Take[Told]
+    taken_back: _TakeBack
+    found: Callable[[Sequence[str]], Mapping[str, int]]
+
+    def take(self, entries: Sequence[Entry], handling: Handling) -> None:
+        told = read_each(entries, self.read)
+        self.taken(told, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
+
+    def take_back(self, origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
+        self.taken_back(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
+
+    def find(self, origins: Sequence[str]) -> Mapping[str, RecordOf]:
+        return {origin: RecordOf(self.kind, pk) for origin, pk in self.found(origins).items()}

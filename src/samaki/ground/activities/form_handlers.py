@@ -25,20 +25,17 @@ from samaki.ground.people.models import AgeBand, Consent, Gender
 from samaki.ground.people.operations.recording import GivenConsent, NewPerson
 from samaki.ground.people.rules import age_band
 from samaki.ground.programmes.offers import rightsholder_groups, working_places
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
     FormHandler,
     HandlerField,
-    Handling,
     Kind,
-    RecordOf,
+    Records,
     Step,
     Tier,
     form_handlers,
-    read_each,
 )
 from samaki.kernel.policy import Action
 
@@ -215,20 +212,7 @@ def _listed(row: Mapping[str, object], held_on: dt.date) -> Listed:
     return Listed(person, _text(row, "village"))
 
 
-def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sittings = read_each(entries, sitting_of)
-    take_sittings(
-        sittings, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at
-    )
-
-
-def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_sittings(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("activities.session", pk) for origin, pk in sittings_of(origins).items()}
-
+RECORDS = Records("activities.session", sitting_of, take_sittings, take_back_sittings, sittings_of)
 
 SESSION = form_handlers.register(
     FormHandler(
@@ -236,9 +220,9 @@ SESSION = form_handlers.register(
         label=_("Session with attendance"),
         action=Action.RECORD_ACTIVITY,
         fields=FIELDS,
-        take=take,
-        take_back=take_back,
-        find=find,
+        take=RECORDS.take,
+        take_back=RECORDS.take_back,
+        find=RECORDS.find,
         tier=Tier.T3,
         hint=_("A training, meeting or event that was held, and who came."),
         job=1,
@@ -280,18 +264,7 @@ def said_in(entry: Entry) -> Said:
     )
 
 
-def take_said(entries: Sequence[Entry], handling: Handling) -> None:
-    said = read_each(entries, said_in)
-    take_feedback(said, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
-
-
-def take_back_said(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_feedback(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find_said(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("activities.feedback", pk) for origin, pk in feedback_of(origins).items()}
-
+FEEDBACK_RECORDS = Records("activities.feedback", said_in, take_feedback, take_back_feedback, feedback_of)
 
 FEEDBACK = form_handlers.register(
     FormHandler(
@@ -299,9 +272,9 @@ FEEDBACK = form_handlers.register(
         label=_("Feedback after an activity"),
         action=Action.RECORD_ACTIVITY,
         fields=FEEDBACK_FIELDS,
-        take=take_said,
-        take_back=take_back_said,
-        find=find_said,
+        take=FEEDBACK_RECORDS.take,
+        take_back=FEEDBACK_RECORDS.take_back,
+        find=FEEDBACK_RECORDS.find,
         hint=_("Whether people felt heard, and what they ask for. Nobody is named."),
     )
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,19 +10,16 @@ from samaki.ground.groups.models import Group
 from samaki.ground.needs.models import LearningNeed
 from samaki.ground.needs.sent import SentNeed, needs_of, take_back_needs, take_needs
 from samaki.ground.programmes.offers import working_places
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
     FormHandler,
     HandlerField,
-    Handling,
     Kind,
-    RecordOf,
+    Records,
     Step,
     form_handlers,
-    read_each,
 )
 from samaki.kernel.policy import Action
 
@@ -78,17 +74,7 @@ def need_in(entry: Entry) -> SentNeed:
     )
 
 
-def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sent = read_each(entries, need_in)
-    take_needs(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
-
-
-def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_needs(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("needs.learningneed", pk) for origin, pk in needs_of(origins).items()}
+RECORDS = Records("needs.learningneed", need_in, take_needs, take_back_needs, needs_of)
 
 
 def fits(programme_id: int) -> bool:
@@ -105,9 +91,9 @@ LEARNING_NEED = form_handlers.register(
         label=_("Learning need"),
         action=Action.RAISE_NEED,
         fields=FIELDS,
-        take=take,
-        take_back=take_back,
-        find=find,
+        take=RECORDS.take,
+        take_back=RECORDS.take_back,
+        find=RECORDS.find,
         hint=_("What a community or a partner asks to learn."),
         job=4,
         fits=fits,

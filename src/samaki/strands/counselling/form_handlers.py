@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.groups.models import Group
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Entry,
     FormHandler,
     HandlerField,
-    Handling,
     Kind,
-    RecordOf,
+    Records,
     Step,
     form_handlers,
-    read_each,
 )
 from samaki.kernel.policy import Action
 from samaki.strands.counselling.operations.sent_months import (
@@ -72,17 +68,7 @@ def month_of(entry: Entry) -> SentMonth:
     return SentMonth(entry.origin, entry.by, group, GroupMonthRow(0, month, received_on, **counts))
 
 
-def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sent = read_each(entries, month_of)
-    take_sent_months(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
-
-
-def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_sent_months(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("counselling.groupmonth", pk) for origin, pk in months_of(origins).items()}
+RECORDS = Records("counselling.groupmonth", month_of, take_sent_months, take_back_sent_months, months_of)
 
 
 def fits(programme_id: int) -> bool:
@@ -96,9 +82,9 @@ GROUP_MONTH = form_handlers.register(
         label=_("Monthly report of a men’s group"),
         action=Action.SUBMIT_REPORT,
         fields=FIELDS,
-        take=take,
-        take_back=take_back,
-        find=find,
+        take=RECORDS.take,
+        take_back=RECORDS.take_back,
+        find=RECORDS.find,
         hint=_("Counts of one month. Send it again to correct it."),
         job=3,
         fits=fits,

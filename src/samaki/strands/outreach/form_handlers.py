@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.groups.models import Group
 from samaki.ground.programmes.offers import working_places
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
     FormHandler,
     HandlerField,
-    Handling,
     Kind,
-    RecordOf,
+    Records,
     Step,
     form_handlers,
-    read_each,
 )
 from samaki.kernel.policy import Action
 from samaki.strands.outreach.models import Campaign, OutreachTally
@@ -89,17 +86,7 @@ def _span(values: Mapping[str, object]) -> tuple[dt.date, dt.date]:
     return since, until if isinstance(until, dt.date) else since
 
 
-def take(entries: Sequence[Entry], handling: Handling) -> None:
-    sent = read_each(entries, count_of)
-    take_sent_counts(sent, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
-
-
-def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_sent_counts(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("outreach.outreachtally", pk) for origin, pk in counts_of(origins).items()}
+RECORDS = Records("outreach.outreachtally", count_of, take_sent_counts, take_back_sent_counts, counts_of)
 
 
 def fits(programme_id: int) -> bool:
@@ -117,9 +104,9 @@ OUTREACH_TALLY = form_handlers.register(
         label=_("Outreach tally"),
         action=Action.RECORD_TALLY,
         fields=FIELDS,
-        take=take,
-        take_back=take_back,
-        find=find,
+        take=RECORDS.take,
+        take_back=RECORDS.take_back,
+        find=RECORDS.find,
         hint=_("Campaigns, fliers, house visits: how often people were reached."),
         job=2,
         fits=fits,

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from samaki.kernel.actors import AnyActor
 from samaki.kernel.errors import Invalid
 from samaki.kernel.form_handlers import (
     Choice,
     Entry,
     FormHandler,
     HandlerField,
-    Handling,
     Kind,
-    RecordOf,
+    Records,
     Tier,
     form_handlers,
-    read_each,
 )
 from samaki.kernel.policy import Action
 from samaki.strands.learning.follow_ups import Asked, follow_ups_of, take_back_follow_ups, take_follow_ups
@@ -59,18 +55,7 @@ def asked_in(entry: Entry) -> Asked:
     )
 
 
-def take(entries: Sequence[Entry], handling: Handling) -> None:
-    asked = read_each(entries, asked_in)
-    take_follow_ups(asked, programme_id=handling.programme_id, organisation_id=handling.organisation_id, at=handling.at)
-
-
-def take_back(origins: Sequence[str], handling: Handling, by: AnyActor) -> None:
-    take_back_follow_ups(origins, programme_id=handling.programme_id, organisation_id=handling.organisation_id, by=by)
-
-
-def find(origins: Sequence[str]) -> Mapping[str, RecordOf]:
-    return {origin: RecordOf("learning.followup", pk) for origin, pk in follow_ups_of(origins).items()}
-
+RECORDS = Records("learning.followup", asked_in, take_follow_ups, take_back_follow_ups, follow_ups_of)
 
 LEARNING_FOLLOW_UP = form_handlers.register(
     FormHandler(
@@ -78,9 +63,9 @@ LEARNING_FOLLOW_UP = form_handlers.register(
         label=_("Follow-up of learning"),
         action=Action.RECORD_ACTIVITY,
         fields=FIELDS,
-        take=take,
-        take_back=take_back,
-        find=find,
+        take=RECORDS.take,
+        take_back=RECORDS.take_back,
+        find=RECORDS.find,
         tier=Tier.T3,
         hint=_("Three to six months after a training: is it applied?"),
     )
