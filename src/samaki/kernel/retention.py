@@ -31,7 +31,7 @@ class Rule:
     the receipt, and says how many of each kind went (keys of `kinds`); what is gone already is passed over.
 
     Whoever reaches an organisation by `sees` is shown codes; by `runs` she may let go. `apart`: without `sees` not even
-    a count is shown."""
+    a count is shown. `shut`: who neither sees nor runs it, whatever her roles."""
 
     key: str
     label: str | Promise
@@ -42,6 +42,7 @@ class Rule:
     due: Callable[[dt.date], Iterable[Due]]
     let_go: Callable[[Collection[int], AnyActor, dt.datetime], Mapping[str, int]]
     apart: bool = False
+    shut: Callable[[AnyActor], bool] = lambda actor: False
 
 
 rules: Registry[Rule] = Registry("rule of retention")

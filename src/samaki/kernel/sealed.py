@@ -74,6 +74,12 @@ def _material(salt: bytes) -> bytes:
     return salt + vault.secret(int.from_bytes(salt[SALT_BYTES:], "big"))
 
 
+def filled(text: str, block: int, *, sign: str = "\0") -> str:
+    """`text` and as many of `sign` as make whole blocks of bytes: what is sealed is as long as what it seals, and a
+    length alone can tell what was said."""
+    return text + sign * (-len(text.encode()) % block)
+
+
 def seal(text: str, *, salt: bytes, context: str, ring: Ring = Ring.RECORDS) -> bytes:
     """Nonce and ciphertext of `text`; `context` (such as "person:17") must be given again to open it. The nonce's first
     byte is the number of the ring's key, the other eleven are random: each salt makes a key of its own, so few texts

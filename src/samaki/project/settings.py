@@ -166,6 +166,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from which address: that of a quiet house is where it stands
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 CASE_MINUTES = environment.minutes("SAMAKI_CASE_MINUTES")
 SESSION_ENGINE = "samaki.ground.accounts.sessions"  # the database keeps a digest of the key: a copy opens nothing

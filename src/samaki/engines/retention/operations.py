@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from samaki.engines.retention.models import Receipt
 from samaki.engines.retention.queries import plan
-from samaki.engines.retention.reaching import covers
+from samaki.engines.retention.reaching import covers, runs
 from samaki.engines.retention.receipts import digest_of
 from samaki.ground.organisations.models import Organisation
 from samaki.kernel.actors import AnyActor, System
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Refused
-from samaki.kernel.policy import Action, reach, refusal
+from samaki.kernel.policy import Action, refusal
 from samaki.kernel.retention import Due, Rule, rules
 
 AT_ONCE = 100  # things a transaction: interrupted, what it had begun is undone and what came before is receipted
@@ -27,13 +27,13 @@ DAILY = System("retention: due today")
 def run(*, by: AnyActor, at: dt.datetime) -> list[Receipt]:
     """Lets go all that is due and the actor may let go; again, nothing is left to do. Raises Refused, audited, where
     she may let go nothing anywhere."""
-    if not any(reach(by, rule.runs) for rule in rules):
+    if not any(runs(by, rule) for rule in rules):
         with transaction.atomic():
             record(by, Action.LET_GO.value, ("retention.receipt", ""), details={"code": "refused"}, refused=True)
         raise _recorded(refusal(by, Action.LET_GO))
     receipts = []
     for planned in plan(_all_of(by), timezone.localdate(at)):
-        if not covers((reach(by, planned.rule.runs),), planned.organisation.pk):
+        if not covers((runs(by, planned.rule),), planned.organisation.pk):
             continue
         dues = planned.dues or ()
         for first in range(0, len(dues), AT_ONCE):

@@ -10,7 +10,7 @@ from itertools import groupby
 from django.db.models import QuerySet
 
 from samaki.engines.retention.models import Receipt
-from samaki.engines.retention.reaching import covers
+from samaki.engines.retention.reaching import covers, runs
 from samaki.ground.organisations.models import Organisation
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action, Reach, reach, refusal
@@ -72,11 +72,13 @@ def seen(actor: AnyActor) -> list[Rule]:
 
 
 def runnable(actor: AnyActor, planned: Iterable[Planned]) -> bool:
-    return any(covers((reach(actor, one.rule.runs),), one.organisation.pk) for one in planned)
+    return any(covers((runs(actor, one.rule),), one.organisation.pk) for one in planned)
 
 
 def _sight(actor: AnyActor, rule: Rule) -> tuple[Reach, ...]:
     """Where the actor may know of it at all; empty for nowhere."""
+    if rule.shut(actor):
+        return ()
     ways = (rule.sees, rule.runs) if rule.apart else (rule.sees, rule.runs, Action.LET_GO)
     return tuple(found for way in dict.fromkeys(ways) if (found := reach(actor, way)))
 

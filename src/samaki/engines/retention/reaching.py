@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from samaki.kernel.policy import Reach
+from samaki.kernel.actors import AnyActor
+from samaki.kernel.policy import NOTHING, Reach, reach
+from samaki.kernel.retention import Rule
 
 
 def covers(within: Iterable[Reach], organisation_id: int) -> bool:
@@ -14,3 +16,8 @@ def covers(within: Iterable[Reach], organisation_id: int) -> bool:
         one.everything or any(e.organisation_id in (None, organisation_id) and e.group_id is None for e in one.extents)
         for one in within
     )
+
+
+def runs(actor: AnyActor, rule: Rule) -> Reach:
+    """How far the actor may let go by the rule."""
+    return NOTHING if rule.shut(actor) else reach(actor, rule.runs)

@@ -13,6 +13,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
 
+from samaki.ground.accounts.second_steps import sealed_secret, secret_of
+from samaki.kernel.sealed import SealBroken
+
+SETTING_UP = "mfa.totp.secret"  # allauth keeps the secret of a code app here until the first code was given
 LONGEST = 40  # letters of the column; 160 bits of a digest of a key of as many
 
 
@@ -21,7 +25,22 @@ def kept_as(session_key: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """As Django's own, but for the name under which a session is kept."""
+    """As Django's own, but for the name under which a session is kept and the secret of a second step in it: a log of
+    the database remembers what a row once said."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        if SETTING_UP in session_dict:
+            session_dict = {**session_dict, SETTING_UP: sealed_secret(session_dict[SETTING_UP])}
+        return str(super().encode(session_dict))
+
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        found: dict[str, Any] = super().decode(session_data)
+        if SETTING_UP in found:
+            try:
+                found[SETTING_UP] = secret_of(found[SETTING_UP])
+            except SealBroken:
+                del found[SETTING_UP]  # its key is gone: another secret is made
+        return found
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         made: AbstractBaseSession = super().create_model_instance(data)

@@ -51,6 +51,7 @@ def of_whole_name(name: str, *, phone: str = "") -> Identity:
     return Identity(family_latin=family, given_latin=given, phone=phone)
 
 
+BLOCK = 256  # bytes
 _PARTS = tuple(part.name for part in fields(Identity))
 _parts_of = attrgetter(*_PARTS)
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -63,8 +64,9 @@ def stripped(identity: Identity) -> Identity:
 
 
 def seal(person_id: int, identity: Identity, salt: bytes) -> bytes:
+    """All of one length, or nearly: beside keys that group names, how long one is would help to guess it."""
     told = {name: value for name, value in zip(_PARTS, _parts_of(identity), strict=True) if value}
-    text = _JSON.encode(told)
+    text = sealed.filled(_JSON.encode(told), BLOCK, sign=" ")
     return sealed.seal(text, salt=salt, context=f"person:{person_id}")
 
 

@@ -9,16 +9,21 @@ from samaki.ground.people.models import PersonKey
 from samaki.kernel import sealed
 from samaki.strands.learning.models import CoachingVisit, EarlierAnswers, FollowUp, Response
 
+BLOCK = 256  # bytes
+
 
 def opened(found: FollowUp, key: PersonKey) -> str:
     """An empty text where nothing was written. Raises SealBroken."""
     if not found.evidence:
         return ""
-    return sealed.unseal(bytes(found.evidence), salt=bytes(key.salt), context=_context(found.person_id, found.origin))
+    context = _context(found.person_id, found.origin)
+    return sealed.unseal(bytes(found.evidence), salt=bytes(key.salt), context=context).rstrip("\0")
 
 
 def closed(text: str, *, person_id: int, origin: str, key: PersonKey) -> bytes:
-    return sealed.seal(text, salt=bytes(key.salt), context=_context(person_id, origin)) if text else b""
+    if not text:
+        return b""
+    return sealed.seal(sealed.filled(text, BLOCK), salt=bytes(key.salt), context=_context(person_id, origin))
 
 
 def _context(person_id: int, origin: str) -> str:
@@ -29,11 +34,14 @@ def opened_notes(visit: CoachingVisit, key: PersonKey) -> str:
     """What was noted at a coaching visit, "" where nothing was. Raises SealBroken."""
     if not visit.notes:
         return ""
-    return sealed.unseal(bytes(visit.notes), salt=bytes(key.salt), context=_visit(visit.person_id, visit.origin))
+    context = _visit(visit.person_id, visit.origin)
+    return sealed.unseal(bytes(visit.notes), salt=bytes(key.salt), context=context).rstrip("\0")
 
 
 def closed_notes(text: str, *, person_id: int, origin: str, key: PersonKey) -> bytes:
-    return sealed.seal(text, salt=bytes(key.salt), context=_visit(person_id, origin)) if text else b""
+    if not text:
+        return b""
+    return sealed.seal(sealed.filled(text, BLOCK), salt=bytes(key.salt), context=_visit(person_id, origin))
 
 
 def _visit(person_id: int, origin: str) -> str:
@@ -43,6 +51,7 @@ def _visit(person_id: int, origin: str) -> str:
 def closed_answers(answers: Mapping[int, int], *, person_id: int, version_id: int, key: PersonKey) -> bytes:
     """A person's answers by item, under her own key and bound to her and the instrument's version."""
     text = json.dumps({str(number): value for number, value in sorted(answers.items())}, separators=(",", ":"))
+    text = sealed.filled(text, BLOCK, sign=" ")  # how many she left out would show
     return sealed.seal(text, salt=bytes(key.salt), context=f"response:{person_id}:{version_id}")
 
 

@@ -60,7 +60,7 @@ def reading(actor: AnyActor, kind: str) -> Iterator[Reach]:
 
 def is_on_her_side(actor: AnyActor) -> bool:
     """Whether anything of her side is for this actor at all; asks for no reason and is kept nowhere."""
-    return not _is_shut_out(actor) and bool(policy.reach(actor, Action.SEE_SURVIVOR))
+    return not is_shut_out(actor) and bool(policy.reach(actor, Action.SEE_SURVIVOR))
 
 
 def keep(actor: AnyActor, action: str, on: On, *, organisation_id: int | None) -> None:
@@ -74,10 +74,11 @@ def keep_read(actor: AnyActor, action: str, kind: str, within: Reach) -> None:
         keep(actor, action, (kind, ""), organisation_id=organisation_id)
 
 
-def _is_shut_out(actor: AnyActor) -> bool:
+def is_shut_out(actor: AnyActor) -> bool:
+    """Whether a role of the actor's keeps her from this side, the worker's beside it or not."""
     return not isinstance(actor, System) and bool(actor.roles() & SHUT_OUT)
 
 
 def _expect_not_shut_out(actor: AnyActor) -> None:
-    if _is_shut_out(actor):
+    if is_shut_out(actor):
         raise Refused("refused", _("You do not have permission to see this"))

@@ -14,6 +14,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
 from samaki.kernel.retention import Due, Rule, months_after, rules
+from samaki.strands.survivors.access import is_shut_out
 from samaki.strands.survivors.models import FileKey, HerFollowUp, HerRisk, Referral, ServiceFile, WarningTask
 
 MONTHS = 24
@@ -73,6 +74,7 @@ rules.register(
         due=files_due,
         let_go=let_files_go,
         apart=True,
+        shut=is_shut_out,
     )
 )
 rules.register(
@@ -86,5 +88,6 @@ rules.register(
         due=warnings_due,
         let_go=let_warnings_go,
         apart=True,
+        shut=is_shut_out,
     )
 )

@@ -46,7 +46,7 @@ def of_referral(file_id: int, service_id: int) -> str:
 def closed_fields(fields: Mapping[str, object], salt: Kept, context: str) -> bytes:
     """The fields as sealed JSON, filled up to whole blocks: the length of a sealed "no" is that of a sealed "yes"."""
     text = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
-    return closed(text + " " * (-len(text.encode()) % BLOCK), bytes(salt), context)
+    return closed(sealed.filled(text, BLOCK, sign=" "), bytes(salt), context)
 
 
 def opened_fields(text: Kept, salt: Kept, context: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from samaki.kernel import sealed
 from samaki.kernel.rings import Ring
 from samaki.strands.vetting.models import Candidacy, CandidacyKey
 
+BLOCK = 256  # bytes
+
 
 def key_of(candidacy: Candidacy) -> CandidacyKey:
     """The candidacy's key, made at its first use."""
@@ -22,12 +24,16 @@ def salt_of(candidacy: Candidacy) -> bytes:
 
 
 def closed(text: str, salt: bytes, context: str) -> bytes:
-    return sealed.seal(text, salt=bytes(salt), context=context, ring=Ring.HIS) if text else b""
+    if not text:
+        return b""
+    return sealed.seal(sealed.filled(text, BLOCK), salt=bytes(salt), context=context, ring=Ring.HIS)
 
 
 def opened(text: bytes, salt: bytes, context: str) -> str:
     """An empty text where nothing was written. Raises SealBroken."""
-    return sealed.unseal(bytes(text), salt=bytes(salt), context=context, ring=Ring.HIS) if text else ""
+    if not text:
+        return ""
+    return sealed.unseal(bytes(text), salt=bytes(salt), context=context, ring=Ring.HIS).rstrip("\0")
 
 
 def of_step(candidacy_id: int, kind: str, taken_on: dt.date) -> str:

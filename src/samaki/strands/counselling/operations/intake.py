@@ -40,7 +40,8 @@ from samaki.strands.counselling.sight import independent_services, is_cleared, l
 def take_in(
     *, code: str, group: Group, place: Place, opened_on: dt.date, birth_year: int, by: Actor, at: dt.datetime
 ) -> Case:
-    """A man taken in by a cleared counsellor, who counsels him; the code of a case that is over opens it again. The
+    """A man taken in by a cleared counsellor, who counsels him; the code of a case that is over opens it again, with
+    nobody as its counsellor where another one had it or nobody did. The
     year of birth is asked to send a boy to child protection and is stored nowhere.
 
     Raises Refused("not_cleared"), Conflict("case_code_in_use"), or what keeps a register's row out (child_protection).
@@ -76,7 +77,10 @@ def take_in(
             )
             record(by, "take_in_case", case, **scope)
         elif case.state in OVER and case.pk not in locked_out(by):
-            case.counsellor_id, case.code = by.user_id, key
+            # What another counsellor wrote is not opened by knowing a code: the supervisor gives the case.
+            is_gone = case.code != key
+            goes_on = is_gone or case.counsellor_id == by.user_id
+            case.counsellor_id, case.code = by.user_id if goes_on else None, key
             move(case, State.OPENED, by=by, on=on)
         else:
             raise Conflict("case_code_in_use", _("This case code is in use already."), field="code")
@@ -124,11 +128,19 @@ def approve_neighbour(*, declaration: Declaration, by: Actor, at: dt.datetime) -
 
 
 def name_service(*, case: Case, service: Organisation, by: AnyActor, at: dt.datetime) -> Case:
-    """The independent women's service of a case: an organisation of the programme, other than the case's own."""
+    """The independent women's service of a case: an organisation of the programme, other than the case's own. Once one
+    is named its counsellor does not turn to another where what he tells of threats goes: Conflict
+    ("service_named_already")."""
     if isinstance(by, System) or (decides(case, by) and case.counsellor_id != by.user_id):
         with as_supervisor(case, by) as found:
             return _named(found, service, by, at)
     with as_counsellor(case, by, at) as found:
+        if found.womens_service_id not in {None, service.pk}:
+            raise Conflict(
+                "service_named_already",
+                _("A women’s service is named already. The supervisor can name another."),
+                field="service",
+            )
         return _named(found, service, by, at)
 
 

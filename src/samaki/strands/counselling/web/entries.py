@@ -195,10 +195,14 @@ class RouteForm(forms.Form):
         return self.services[self.cleaned_data["service"]]
 
 
+# The trail keeps it unsealed: whoever holds a copy of the database reads it.
+KEPT_OPEN = _("It is kept as you write it. Please write no name, and nothing of what was said or done.")
+
+
 class WhyForm(forms.Form):
-    reason = forms.CharField(label=_("Why do you open this case?"), max_length=300)
+    reason = forms.CharField(label=_("Why do you open this case?"), max_length=300, help_text=KEPT_OPEN)
 
 
 class AskEmergency(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=30)
-    reason = forms.CharField(label=_("Why must you read it now?"), max_length=300)
+    reason = forms.CharField(label=_("Why must you read it now?"), max_length=300, help_text=KEPT_OPEN)

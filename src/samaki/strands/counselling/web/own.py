@@ -86,7 +86,10 @@ def add(request: ActorRequest) -> HttpResponse:
                 by=request.actor,
                 at=now,
             )
-            return redirect("own_case", made.pk)
+            if made.counsellor_id == request.actor.user_id:
+                return redirect("own_case", made.pk)
+            messages.info(request, _("This man was counselled before. The supervisor gives his case to somebody."))
+            return redirect("own_list")
     context = {"form": form, "heading": _("Take a man in")}
     return page(request, "counselling/entry.html", context, status=422 if form.errors else 200)
 

@@ -14,7 +14,7 @@ from samaki.strands.survivors.models import WarningTask
 from samaki.strands.survivors.sealing import of_warning, opened_fields
 
 KIND = "survivors.warningtask"
-MOST = 200
+MOST_DONE = 20
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def warnings(actor: AnyActor) -> list[WarningTask]:
     with reading(actor, KIND) as within:
         found = WarningTask.objects.filter(within.q())
         rows = [
-            *found.filter(done_at__isnull=True).order_by("raised_at", "pk")[:MOST],
-            *found.filter(done_at__isnull=False).order_by("-done_at", "-pk")[:20],
+            *found.filter(done_at__isnull=True).order_by("raised_at", "pk"),  # all: none may hide behind many
+            *found.filter(done_at__isnull=False).order_by("-done_at", "-pk")[:MOST_DONE],
         ]
         keep_read(actor, "read_warnings", KIND, within)
     return rows
