@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -73,7 +74,7 @@ def test_no_row_of_a_session_holds_the_secret_of_a_second_step_while_it_is_set_u
     assert [one for one in told if secret in str(one)] == []
     given = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     assert client.post(reverse("mfa_activate_totp"), {"code": given}).status_code == 302
-    assert user.authenticator_set.filter(type="totp").exists()
+    assert Authenticator.objects.filter(user=user, type="totp").exists()
 
 
 @pytest.mark.parametrize("marker", list(Marker))

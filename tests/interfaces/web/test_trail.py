@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import base64
 import datetime as dt
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -149,9 +151,20 @@ def test_a_page_goes_on_where_the_last_one_ended() -> None:
         an_act(setting)
     auditor = somebody(setting, Role.AUDITOR)
     first = auditor.get(ADDRESS).content.decode()
-    mark = re.search(r"\?after=(\d+)", first)
+    mark = re.search(r"\?after=([\w=%-]+)", first)
     assert mark
-    assert (len(acts(auditor)), len(acts(auditor, after=mark[1]))) == (50, 2)
+    assert (len(acts(auditor)), len(acts(auditor, after=unquote(mark[1])))) == (50, 2)
+
+
+def test_no_mark_can_be_read_made_up_or_lent_to_count_the_acts_of_her_side_by_their_gaps() -> None:
+    setting = a_setting()
+    entries_made = [an_act(setting) for _number in range(52)]
+    auditor, other = somebody(setting, Role.AUDITOR), somebody(setting, Role.AUDITOR)
+    mark = unquote(re.findall(r"\?after=([\w=%-]+)", auditor.get(ADDRESS).content.decode())[0])
+    assert str(entries_made[2].pk).encode() not in base64.urlsafe_b64decode(mark)
+    for made_up in (str(entries_made[20].pk), str(entries_made[2].pk), mark[:-4], mark[4:], mark[::-1]):
+        assert acts(auditor, after=made_up) == acts(auditor)
+    assert acts(other, after=mark) == acts(other)
 
 
 def test_the_trail_takes_as_many_queries_for_three_acts_as_for_one() -> None:

@@ -3,6 +3,7 @@ stays in the trail itself: it may name somebody."""
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
@@ -24,10 +25,11 @@ from samaki.kernel.audit.models import AuditEntry
 from samaki.kernel.audit.queries import entries
 from samaki.kernel.panels import MenuEntry, menu
 from samaki.kernel.policy import RULES, Action
+from samaki.kernel.sealed import SALT_BYTES, SealBroken, filled, new_salt, seal, unseal
 from samaki.ui.templatetags.words import named
 
 PER_PAGE = 50
-MOST_DIGITS = 18
+MARK_BYTES = 32
 READERS: frozenset[Role] = frozenset(RULES[Action.READ_AUDIT])
 
 
@@ -69,18 +71,38 @@ def trail(request: ActorRequest) -> HttpResponse:
         if not form.errors
         else readable.none()
     )
-    after = request.GET.get("after", "")
-    if after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS:
-        found = found.filter(pk__lt=int(after))
+    if after := _opened(request, request.GET.get("after", "")):
+        found = found.filter(pk__lt=after)
     listed = list(found[: PER_PAGE + 1])
     shown = listed[:PER_PAGE]
     context = {
         "form": form,
         "rows": _rows(shown, programmes),
-        "next_after": shown[-1].pk if len(listed) > PER_PAGE else None,
+        "next_after": _mark(request, shown[-1].pk) if len(listed) > PER_PAGE else None,
         "filtered": bool(said and any(said.values())),
     }
     return page(request, "web/trail.html", context, status=422 if form.errors else 200)
+
+
+def _mark(request: ActorRequest, entry_id: int) -> str:
+    """Where the next page goes on, sealed. Acts are numbered through, those of her side too: whoever could read the
+    numbers of what he sees, or try others, would see by the gaps when her side was at work, and how much."""
+    salt = new_salt()
+    text = seal(filled(str(entry_id), MARK_BYTES), salt=salt, context=_context(request))
+    return base64.urlsafe_b64encode(salt + text).decode()
+
+
+def _opened(request: ActorRequest, mark: str) -> int | None:
+    """None for what was not given to this user as a mark."""
+    try:
+        text = base64.urlsafe_b64decode(mark)
+        return int(unseal(text[SALT_BYTES:], salt=text[:SALT_BYTES], context=_context(request)).rstrip("\0"))
+    except (SealBroken, ValueError):
+        return None
+
+
+def _context(request: ActorRequest) -> str:
+    return f"trail mark:{request.actor.user_id}"
 
 
 def _organisations(request: ActorRequest, programmes: Iterable[Programme]) -> list[Organisation]:
