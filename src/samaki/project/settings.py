@@ -156,6 +156,8 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "samaki.ground.accounts.second_steps.SealedSecrets"
 MFA_FORMS = {
+    "authenticate": "samaki.interfaces.web.forms.GivenCode",
+    "reauthenticate": "samaki.interfaces.web.forms.GivenCodeAgain",
     "add_webauthn": "samaki.interfaces.web.forms.AddKey",
     "edit_webauthn": "samaki.interfaces.web.forms.NameKey",
 }

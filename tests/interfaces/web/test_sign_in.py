@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.dispatch import Signal
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -180,6 +181,25 @@ def test_a_code_at_sign_in_gives_the_second_step(client: Client, make_user: Make
     assert "_auth_user_id" not in client.session
     client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
     assert actor_after(client).second_factor is True
+
+
+def test_a_code_serves_once_whichever_process_answers(make_user: MakeUser) -> None:
+    """allauth remembers used codes in the memory of one process; here each sign-in meets another."""
+    user = make_user("sokha", Role.PARTNER_ME)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    code, let_in = code_for(secret), []
+    for _process in range(2):
+        cache.clear()
+        client = Client()
+        client.post("/accounts/login/", {"login": "sokha", "password": PASSWORD})
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        let_in.append("_auth_user_id" in client.session)
+    assert let_in == [True, False]
+    cache.clear()
+    signed_in = Client()
+    signed_in.force_login(user)
+    assert signed_in.post(reverse("mfa_reauthenticate"), {"code": code}).status_code == 200
 
 
 def test_turning_the_code_app_off_takes_the_second_step_away(

@@ -6,16 +6,20 @@ allauth keeps them as text and does not say whose they are, so they are bound to
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Iterator
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.db import IntegrityError, transaction
 
+from samaki.ground.accounts.models import SpentNonce
 from samaki.kernel.rings import Ring
-from samaki.kernel.sealed import SALT_BYTES, new_salt, newest, seal, unseal
+from samaki.kernel.sealed import SALT_BYTES, keyed_digest, new_salt, newest, seal, unseal
 
 MARK = "sealed:"  # nothing that allauth makes begins so
 CONTEXT = "second step"
+LONGEST_CODE = dt.timedelta(hours=1)
 SECRETS = ("secret", "seed")  # of a code app, and of recovery codes
 
 
@@ -30,6 +34,18 @@ def secret_of(kept: str) -> str:
         return kept
     salt, text = _parts(kept)
     return unseal(text, salt=salt, context=CONTEXT)
+
+
+def is_first_use(code: str, *, user_id: int, at: dt.datetime) -> bool:
+    """Notes that the code was used; False where it was already. Spent ones are swept with the nonces of phones."""
+    hour = int(at.timestamp() // 3600)  # so that another day's code that happens to be the same is not taken for it
+    spent = keyed_digest(f"{user_id} {hour} {''.join(filter(str.isdigit, code))}", purpose="second step spent").hex()
+    try:
+        with transaction.atomic():
+            SpentNonce.objects.create(nonce=f"code:{spent}", count=0, expires_at=at + LONGEST_CODE)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _parts(kept: str) -> tuple[bytes, bytes]:
