@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samaki.engines.fieldforms.models import Form, FormVersion
@@ -58,16 +59,16 @@ class DescribeForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, form: Form, data: object = None) -> DescribeForm:
+    def of(cls, form: Form, data: QueryDict | None = None) -> DescribeForm:
         initial = {name: getattr(form, name) for name in ("title_km", "title_en", "is_sensitive", "revision")}
-        return cls(data, initial=initial)  # type: ignore[arg-type]  # a QueryDict or None
+        return cls(data, initial=initial)
 
 
 class PublishForm(forms.Form):
     """One reason for each question that seems to ask what is never stored; fields are named by place."""
 
-    def __init__(self, data: object, faults: Iterable[Fault]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict or None
+    def __init__(self, data: QueryDict | None, faults: Iterable[Fault]) -> None:
+        super().__init__(data)
         self.asked = [(place, fault) for place, fault in enumerate(faults) if fault.open]
         for place, fault in self.asked:
             self.fields[f"why_{place}"] = forms.CharField(
@@ -102,14 +103,14 @@ class CorrectForm(forms.Form):
     value = forms.CharField(label=_("What it should say"), max_length=10_000, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
-    def __init__(self, data: object, choices: Sequence[tuple[str, str]]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict or None
+    def __init__(self, data: QueryDict | None, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
         self.fields["question"].choices = [("", _("Please choose")), *choices]  # type: ignore[attr-defined]  # of a ChoiceField
 
 
 class TakeAsForm(forms.Form):
     version = forms.ChoiceField(label=_("Read it as this version"))
 
-    def __init__(self, data: object, versions: Iterable[FormVersion]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict or None
+    def __init__(self, data: QueryDict | None, versions: Iterable[FormVersion]) -> None:
+        super().__init__(data)
         self.fields["version"].choices = [(str(one.pk), one.version) for one in versions]  # type: ignore[attr-defined]  # of a ChoiceField

@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -42,8 +42,8 @@ LISTED = 300  # questions; of more, one list for all fields is searched by typin
 class HandlerForm(forms.Form):
     handler = forms.ChoiceField(label=gettext_lazy("What becomes of it"), required=False)
 
-    def __init__(self, data: object, initial: str) -> None:
-        super().__init__(data, initial={"handler": initial})  # type: ignore[arg-type]  # a QueryDict or None
+    def __init__(self, data: QueryDict | None, initial: str) -> None:
+        super().__init__(data, initial={"handler": initial})
         choices = [("", _("Kept as data")), *((one.key, one.label) for one in form_handlers)]
         self.fields["handler"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.programmes.models import Programme
@@ -15,8 +16,8 @@ from samaki.ui.templatetags.words import named
 class ByProgramme(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"), required=False)
 
-    def __init__(self, data: object, programmes: list[Programme]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, programmes: list[Programme]) -> None:
+        super().__init__(data)
         choices = [("", _("All")), *((one.key, named(one)) for one in programmes)]
         self.fields["programme"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,8 +50,8 @@ class Narrowed(forms.Form):
     province = forms.ChoiceField(label=gettext_lazy("Province"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
-    def __init__(self, data: object) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None) -> None:
+        super().__init__(data)
         anything = ("", _("All"))
         _choose(self, "kind", [anything, *Service.Kind.choices])
         _choose(self, "province", [anything, *((one.code, named(one)) for one in provinces())])

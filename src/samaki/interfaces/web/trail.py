@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,8 +43,8 @@ class Narrowed(forms.Form):
     )
     refused = forms.BooleanField(label=gettext_lazy("Only what was refused"), required=False)
 
-    def __init__(self, data: object, programmes: list[Programme], organisations: list[Organisation]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, programmes: list[Programme], organisations: list[Organisation]) -> None:
+        super().__init__(data)
         for name, offered in (("programme", programmes), ("organisation", organisations)):
             choices = [("", _("All")), *((one.key, named(one)) for one in offered)]
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.accounts.models import ROLE_LABELS
@@ -27,8 +28,8 @@ class GivenRole(forms.Form):
         label=_("Group"), required=False, help_text=_("A group coordinator, and only she, has a group.")
     )
 
-    def __init__(self, data: object, *, places: Sequence[Place], groups: Sequence[tuple[str, str]]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict or nothing
+    def __init__(self, data: QueryDict | None, *, places: Sequence[Place], groups: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
         self.places = {f"{one.pk}-{programme.pk if programme else ''}": (one, programme) for one, programme in places}
         choices = [
             (key, f"{named(one)}, {named(programme) if programme else EVERY}")

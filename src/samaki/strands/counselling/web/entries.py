@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.groups.models import Group
@@ -48,8 +49,8 @@ class NewCase(forms.Form):
     )
     opened_on = DayField(label=_("Taken in on"))
 
-    def __init__(self, data: object, actor: Actor, on: dt.date) -> None:
-        super().__init__(data, initial={"opened_on": on})  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, actor: Actor, on: dt.date) -> None:
+        super().__init__(data, initial={"opened_on": on})
         found = Group.objects.filter(
             reach(actor, Action.COUNSEL).q(), kind=Group.Kind.MENS_GROUP, place__isnull=False, ended_on__isnull=True
         )
@@ -64,8 +65,8 @@ class TieForm(forms.Form):
 class ServiceForm(forms.Form):
     service = forms.ModelChoiceField(Organisation.objects.none(), label=_("Independent women’s service"))
 
-    def __init__(self, data: object, case: Case, on: dt.date) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, case: Case, on: dt.date) -> None:
+        super().__init__(data)
         field = self.fields["service"]
         field.queryset = independent_services(case, on=on)  # type: ignore[attr-defined]  # of a ModelChoiceField
         field.label_from_instance = named  # type: ignore[attr-defined]  # as above
@@ -121,8 +122,8 @@ class WordForm(forms.Form):
     )
     judged_on = DayField(label=_("Date"))
 
-    def __init__(self, data: object, on: dt.date) -> None:
-        super().__init__(data, initial={"judged_on": on})  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, on: dt.date) -> None:
+        super().__init__(data, initial={"judged_on": on})
         for violence in Outcome.Violence:
             self.fields[violence.value] = forms.ChoiceField(
                 label=violence.label, required=False, choices=[("", _("Not said")), *Outcome.Value.choices]
@@ -138,8 +139,8 @@ class AskForm(forms.Form):
     counsellor = forms.ChoiceField(label=_("Another counsellor"), required=False)
     service = forms.ChoiceField(label=_("Service"), required=False)
 
-    def __init__(self, data: object, case: Case, on: dt.date) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, case: Case, on: dt.date) -> None:
+        super().__init__(data)
         self.users = {str(one.pk): one for one in counsellors(case, on=on) if one.pk != case.counsellor_id}
         found = Service.objects.filter(programme=case.programme_id, is_closed=False, is_public=True)
         found = found.order_by("kind", "pk")
@@ -185,8 +186,8 @@ class RouteForm(forms.Form):
 
     service = forms.ChoiceField(label=_("Specialist or service"))
 
-    def __init__(self, data: object, case: Case, known: Sequence[Service]) -> None:
-        super().__init__(data, auto_id=f"id_{case.pk}_%s")  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, case: Case, known: Sequence[Service]) -> None:
+        super().__init__(data, auto_id=f"id_{case.pk}_%s")
         self.services = {str(one.pk): one for one in known if one.programme_id == case.programme_id}
         choices = [("", ""), *((key, named(one)) for key, one in self.services.items())]
         self.fields["service"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -35,7 +35,7 @@ from samaki.strands.counselling.web.entries import (
 )
 from samaki.ui.requests import ActorRequest, page, told_in
 
-Make = Callable[[object, OwnFile, dt.date], forms.Form]
+Make = Callable[[QueryDict | None, OwnFile, dt.date], forms.Form]
 Run = Callable[[ActorRequest, OwnFile, forms.Form, dt.datetime], object]
 
 
@@ -201,14 +201,14 @@ def _warn(request: ActorRequest, file: OwnFile, form: forms.Form, now: dt.dateti
 
 _SAVED = gettext_lazy("It is written down.")
 DEEDS: dict[str, Deed] = {
-    "tie": Deed(gettext_lazy("Before you go on"), lambda data, _file, _on: TieForm(data), _declare, _SAVED),  # type: ignore[arg-type]
+    "tie": Deed(gettext_lazy("Before you go on"), lambda data, _file, _on: TieForm(data), _declare, _SAVED),
     "service": Deed(
         gettext_lazy("Name the women’s service"), lambda data, file, on: ServiceForm(data, file.case, on), _name, _SAVED
     ),
-    "risk": Deed(gettext_lazy("Assess his risk"), lambda data, _file, _on: RiskForm(data), _assess, _SAVED),  # type: ignore[arg-type]
+    "risk": Deed(gettext_lazy("Assess his risk"), lambda data, _file, _on: RiskForm(data), _assess, _SAVED),
     "session": Deed(
         gettext_lazy("Log a session"),
-        lambda data, _file, on: SessionForm(data, initial={"held_on": on}),  # type: ignore[arg-type]
+        lambda data, _file, on: SessionForm(data, initial={"held_on": on}),
         _log,
         _SAVED,
     ),
@@ -221,7 +221,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "threat": Deed(
         gettext_lazy("Tell of a threat"),
-        lambda data, _file, _on: ThreatForm(data),  # type: ignore[arg-type]
+        lambda data, _file, _on: ThreatForm(data),
         _warn,
         gettext_lazy("The women’s service is told."),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.programmes.models import ProgrammePlace, ProgrammeRole
@@ -29,8 +30,8 @@ class NewSeries(forms.Form):
     version = forms.ChoiceField(label=_("Curriculum"), required=False)
     starts_on = DayField(label=_("First day"))
 
-    def __init__(self, data: object, actor: AnyActor) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+    def __init__(self, data: QueryDict | None, actor: AnyActor) -> None:
+        super().__init__(data)
         self.within = {f"{one.programme_id}/{one.organisation_id}": one for one in holders(actor)}
         held = [(key, f"{named(one.programme)} · {named(one.organisation)}") for key, one in self.within.items()]
         self.fields["holder"].choices = held  # type: ignore[attr-defined]  # of a ChoiceField
@@ -54,10 +55,10 @@ class EditSeries(forms.Form):
     starts_on = DayField(label=_("First day"))
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: object, series: Series) -> None:
+    def __init__(self, data: QueryDict | None, series: Series) -> None:
         names = ("kind", "title_km", "title_en", "starts_on", "revision")
         initial = {name: getattr(series, name) for name in names} | {"version": str(series.version_id or "")}
-        super().__init__(data, initial=initial)  # type: ignore[arg-type]  # a QueryDict
+        super().__init__(data, initial=initial)
         found = CurriculumVersion.objects.filter(curriculum__programme=series.programme_id)
         usable = found.exclude(state=CurriculumVersion.State.DRAFT) | found.filter(pk=series.version_id or 0)
         self.versions = {
@@ -79,8 +80,8 @@ class Plan(forms.Form):
     )
     place = forms.ChoiceField(label=_("Place"), required=False)
 
-    def __init__(self, data: object, series: Series) -> None:
-        super().__init__(data, initial={"first_on": series.starts_on, "days": 1})  # type: ignore[arg-type]  # as above
+    def __init__(self, data: QueryDict | None, series: Series) -> None:
+        super().__init__(data, initial={"first_on": series.starts_on, "days": 1})
         lines = ProgrammePlace.objects.filter(programme=series.programme_id).select_related("place")
         self.places = {line.place.code: line.place for line in lines.order_by("place__code")}
         named_places = [(code, named(one)) for code, one in self.places.items()]
