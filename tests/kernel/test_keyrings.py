@@ -12,7 +12,7 @@ from django.test import override_settings
 from samaki.ground.people import queries
 from samaki.ground.people.identities import unseal
 from samaki.ground.people.models import PersonIdentity, PersonKey
-from samaki.kernel import sealed
+from samaki.kernel import sealed, vault
 from samaki.kernel.errors import Conflict
 from samaki.kernel.keyrings import rotation
 from samaki.kernel.keyrings.marks import WrongKeys, expect_own_keys
@@ -170,3 +170,16 @@ def test_every_sealed_column_is_known_to_the_rotation() -> None:
         if isinstance(field, models.BinaryField)
     }
     assert found - registered - NOT_SEALED == set()
+
+
+@pytest.mark.django_db
+def test_what_was_destroyed_holds_up_neither_a_rotation_nor_the_end_of_an_old_key(ring: Path) -> None:
+    """In a database that was put back rows stand whose secret is gone: no key opens them, old or new."""
+    lost, stays = a_person(), a_person()
+    slot = sealed.slot_of(PersonKey.objects.get(pk=lost.pk).salt)
+    assert slot is not None
+    vault.destroy([slot])
+    rotation.rotate(Ring.RECORDS)
+    assert bytes(PersonIdentity.objects.get(pk=stays.pk).sealed)[0] == 2
+    rotation.rotate(Ring.RECORDS)
+    assert rotation.retire(Ring.RECORDS) == [2]

@@ -141,3 +141,28 @@ def test_a_wrong_key_refuses_loudly_and_spoils_nothing(rings: dict[str, Path]) -
     look_again()
     expect_own_keys()
     assert queries.reveal(SETUP, person.pk, "right again").family_latin != ""
+
+
+def test_two_who_turn_the_same_ring_at_once_overwrite_no_key(rings: dict[str, Path]) -> None:
+    """The key of the one overwritten would be lost with all that was sealed by it meanwhile."""
+    person = a_person()
+    expect_own_keys()
+    ready, faults = threading.Barrier(4), list[BaseException]()
+
+    def turn() -> None:
+        try:
+            ready.wait(SOON)
+            rotation.rotate(Ring.RECORDS)
+        except BaseException as fault:  # told by the test
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=turn) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SOON)
+    assert (faults, len(rings["master"].read_text().split())) == ([], 5)
+    expect_own_keys()
+    assert queries.reveal(SETUP, person.pk, "after").family_latin != ""

@@ -54,6 +54,14 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def last_due(on: dt.date, months: int) -> dt.date:
+    """The last day after which so many months are over by `on`: by the 28th of February, a 29th is over too."""
+    day = months_after(on, -months)
+    while months_after(day + dt.timedelta(days=1), months) <= on:
+        day += dt.timedelta(days=1)
+    return day
+
+
 def month_of(day: dt.date) -> dt.date:
     """The first of its month: as exact as a date may stay."""
     return day.replace(day=1)

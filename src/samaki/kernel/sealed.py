@@ -69,9 +69,8 @@ def opens(salt: bytes | memoryview) -> bool:
 
 
 def _material(salt: bytes) -> bytes:
-    if len(salt) <= SALT_BYTES:
-        return salt
-    return salt + vault.secret(int.from_bytes(salt[SALT_BYTES:], "big"))
+    slot = slot_of(salt)
+    return salt if slot is None else salt + vault.secret(slot)
 
 
 def filled(text: str, block: int, *, sign: str = "\0") -> str:

@@ -10,6 +10,7 @@ and for a few days only (docs/run/security.md).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -23,6 +24,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from samaki.kernel.durable import sync_folder
+
 SECRET_BYTES = 32
 NUMBER_BYTES, CHECK_BYTES = 8, 8
 HEADER_BYTES = 64  # 32 random bytes that name the vault, 8 of how far the journal of erasures was applied, zeros
@@ -32,7 +35,11 @@ DESTROYED = bytes(SECRET_BYTES)
 
 
 class NoSecret(Exception):
-    """The slot was destroyed, or this vault never had it."""
+    """The slot was destroyed, this vault never had it, or gave it to somebody else after an older one was put back."""
+
+
+class VaultGone(OSError):
+    """The vault this process has used is not in its place: there is none, another, or one cut short."""
 
 
 class Slot(NamedTuple):
@@ -51,6 +58,7 @@ class _Opened:
 
 _opened: dict[str, _Opened] = {}
 _taken: dict[Path, list[Slot]] = {}
+_names: dict[str, bytes] = {}  # of the vaults this process has used, by place: it takes no other for one of them
 _turn = threading.RLock()
 
 
@@ -61,19 +69,31 @@ def path_of() -> Path:
 def claim(count: int) -> list[Slot]:
     """So many slots that nobody else has, on the disk before this returns. Raises OSError."""
     with _turn:
-        kept = _taken.setdefault(path_of(), [])
-        if count > len(kept):
-            kept += _add(max(count - len(kept), AT_ONCE))
-        claimed, _taken[path_of()] = kept[:count], kept[count:]
+        kept = _taken.get(path_of(), [])
+        if kept:
+            _handle(anew=True)
+        claimed = [slot for slot in kept[:count] if _is_there(slot)]  # an older vault put back since lacks them
+        left = kept[count:]
+        if lacking := count - len(claimed):
+            added = _add(max(lacking, AT_ONCE))
+            claimed, left = [*claimed, *added[:lacking]], added[lacking:]
+        _taken[path_of()] = left
         return claimed
 
 
-def secret(number: int) -> bytes:
-    """Raises NoSecret."""
-    found = os.pread(_handle(), SECRET_BYTES, HEADER_BYTES + number * SECRET_BYTES)
-    if len(found) != SECRET_BYTES or found == DESTROYED:
-        raise NoSecret(number)
+def secret(slot: Slot) -> bytes:
+    """Raises NoSecret, VaultGone."""
+    found = os.pread(_handle(), SECRET_BYTES, HEADER_BYTES + slot.number * SECRET_BYTES)
+    if len(found) != SECRET_BYTES or found == DESTROYED or _check(found) != slot.check:
+        raise NoSecret(slot.number)
     return found
+
+
+def _is_there(slot: Slot) -> bool:
+    try:
+        return bool(secret(slot))
+    except NoSecret:
+        return False
 
 
 def destroy(slots: Iterable[Slot]) -> None:
@@ -111,7 +131,8 @@ def _add(count: int) -> list[Slot]:
     with _alone() as handle:
         first = _slots(handle)
         place = HEADER_BYTES + first * SECRET_BYTES  # over a slot that a power cut left half written
-        os.pwrite(handle, b"".join(secrets), place)
+        if os.pwrite(handle, b"".join(secrets), place) != count * SECRET_BYTES:
+            raise OSError(errno.ENOSPC, "the vault takes no more secrets", str(path_of()))
         os.fsync(handle)
     return [Slot(number, _check(secret)) for number, secret in enumerate(secrets, start=first)]
 
@@ -127,29 +148,45 @@ def _alone() -> Iterator[int]:
         handle = os.open(_made(path_of()), os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
+            _expect_own(handle)
             yield handle
         finally:
             os.close(handle)
 
 
-def _handle() -> int:
-    """Kept open: a hundred thousand names are opened at once. A file put in its place is seen soon."""
+def _expect_own(handle: int) -> None:
+    """Raises VaultGone."""
+    name = os.pread(handle, SECRET_BYTES, 0)
+    if os.fstat(handle).st_size < HEADER_BYTES or _names.setdefault(str(path_of()), name) != name:
+        raise VaultGone(errno.ESTALE, "this is not the vault names and notes are sealed with", str(path_of()))
+
+
+def _handle(*, anew: bool = False) -> int:
+    """Kept open: a hundred thousand names are opened at once. A file put in its place is seen soon, or `anew`."""
     place, now = settings.VAULT, time.monotonic()
     known = _opened.get(place)
-    if known is not None and now - known.looked_at < LOOKED_AT_EVERY:
+    if known is not None and not anew and now - known.looked_at < LOOKED_AT_EVERY:
         return known.handle
     with _turn:
         status = _made(path_of()).stat()
         stamp = (status.st_dev, status.st_ino)
         if (known := _opened.get(place)) is None or known.stamp != stamp:
             # The handle of a file that was replaced stays open: another thread may be reading it.
-            known = _opened[place] = _Opened(os.open(place, os.O_RDONLY), stamp, now)
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                _expect_own(handle)
+            except VaultGone:
+                os.close(handle)
+                raise
+            known = _opened[place] = _Opened(handle, stamp, now)
         known.looked_at = now
         return known.handle
 
 
 def _made(path: Path) -> Path:
     if not path.exists():
+        if str(path) in _names:
+            raise VaultGone(errno.ENOENT, "the vault names and notes are sealed with is missing", str(path))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -163,6 +200,7 @@ def _made(path: Path) -> Path:
             pass
         finally:
             draft.unlink()
+        sync_folder(path.parent)
     return path
 
 

@@ -252,10 +252,10 @@ def test_an_older_copy_of_the_vault_is_brought_up_to_date(field: Field, leaving:
     run(safe(field))
     with vault.path_of().open("r+b") as file:
         file.write(older)
-    assert vault.secret(slot.number)
+    assert vault.secret(slot)
     erasures.replay()
     with pytest.raises(vault.NoSecret):
-        vault.secret(slot.number)
+        vault.secret(slot)
 
 
 def test_what_fails_half_way_leaves_everything_as_it_was(field: Field, leaving: Person) -> None:
@@ -280,10 +280,10 @@ def test_a_machine_that_dies_between_commit_and_destruction_goes_on_at_its_next_
     slot = slot_of(PersonKey.objects.get(pk=leaving.pk).salt)
     assert slot is not None
     operations.run(by=safe(field), at=DUE)  # nothing that follows a commit was done
-    assert vault.secret(slot.number)
+    assert vault.secret(slot)
     erasures.replay()
     with pytest.raises(vault.NoSecret):
-        vault.secret(slot.number)
+        vault.secret(slot)
     assert (Erasure.objects.count(), erasures.path_of().read_text().count(f"slot {slot.number} ")) == (0, 1)
 
 
@@ -309,7 +309,7 @@ def test_a_number_given_out_again_by_an_older_vault_is_not_destroyed_with_whom_i
 
 def _there(slot: vault.Slot) -> bool:
     try:
-        return bool(vault.secret(slot.number))
+        return bool(vault.secret(slot))
     except vault.NoSecret:
         return False
 

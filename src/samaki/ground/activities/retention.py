@@ -17,9 +17,8 @@ from samaki.ground.activities.models import Attendance
 from samaki.ground.people.erasing import NamesGo
 from samaki.ground.people.models import Person, PersonIdentity
 from samaki.ground.people.operations.consents import records_of
-from samaki.ground.people.operations.withdrawing import erase_names
+from samaki.ground.people.operations.withdrawing import commune_of, unname
 from samaki.ground.people.taking_part import taking_part
-from samaki.ground.places.models import Level, Place
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action
@@ -79,8 +78,7 @@ def let_go(ids: Collection[int], by: AnyActor, at: dt.datetime) -> Mapping[str, 
     for organisation_id, some in whole.items():
         reactions.raise_event(NamesGo(organisation_id, tuple(one.records for one in some), at))
         for one in some:
-            gone["names"] += erase_names(one.records)
-            Person.objects.filter(pk__in=one.records).update(place=_commune_of(one.person))
+            gone["names"] += unname(one.person, one.records)
     return gone
 
 
@@ -103,7 +101,7 @@ def _unname(person: Person, records: Collection[int], programme_id: int) -> int:
         birth_year=person.birth_year,
         age_band=person.age_band,
         age_band_on=person.age_band_on,
-        place=_commune_of(person),
+        place=commune_of(person),
         is_example=person.is_example,
         origin=ORIGIN,
     )
@@ -116,13 +114,6 @@ def _unname(person: Person, records: Collection[int], programme_id: int) -> int:
             seen.add(attendance.session_id)
             Attendance.objects.filter(pk=attendance.pk).update(person=nobody)
     return len(seen)
-
-
-def _commune_of(person: Person) -> Place | None:
-    place = person.place
-    while place is not None and place.level > Level.COMMUNE:
-        place = place.parent
-    return place
 
 
 rules.register(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.ground.people import tombstones
 from samaki.ground.people.models import Consent, Person, PersonKey, Withdrawal
 from samaki.ground.people.operations.consents import records_of
-from samaki.ground.people.operations.withdrawing import leave, withdraw
+from samaki.ground.people.operations.withdrawing import UNNAMED, leave, unname, withdraw
 from samaki.kernel.actors import AnyActor, System
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
@@ -32,6 +32,9 @@ def let_go(ids: Collection[int], by: AnyActor, at: dt.datetime) -> Mapping[str, 
     gone: Counter[str] = Counter()
     done_by = System(f"asked to leave; run by {by.name}")
     for asked in Withdrawal.objects.filter(pk__in=ids, taken_back_at__isnull=True, erased_at__isnull=True):
+        asked.refresh_from_db()
+        if asked.erased_at is not None:  # with another record of hers that asked too, before they were found to be one
+            continue
         records = records_of(asked.person)
         gone["people"] += 1
         gone["names"] += PersonKey.objects.filter(pk__in=records).count()
@@ -57,6 +60,17 @@ rules.register(
 )
 
 
+def unname_again(lines: erasures.Lines) -> int:
+    """People of an older database who asked for nothing, but whose programme's time was over: nameless, and counted."""
+    slots, gone = erasures.slots_among(lines), 0
+    keys = PersonKey.objects.filter(person__withdrawn_at__isnull=True).values_list("pk", "salt")
+    lost = [pk for pk, salt in keys.iterator() if slot_of(salt) in slots]
+    for person in Person.objects.filter(pk__in=lost).order_by("pk"):
+        unname(person.merged_into or person, [person.pk])
+        gone += 1
+    return gone
+
+
 def erase_again(lines: erasures.Lines) -> int:
     """People of an older database whose key has been destroyed since: they leave once more."""
     slots = erasures.slots_among(lines)
@@ -71,5 +85,6 @@ def erase_again(lines: erasures.Lines) -> int:
     return gone
 
 
+erasures.replays.register(erasures.Replay("people.names", UNNAMED, unname_again))  # before those who withdrew
 erasures.replays.register(erasures.Replay("people.people", erasures.SLOT, erase_again))
 erasures.replays.register(erasures.Replay("people.tombstones", tombstones.WORD, tombstones.bury_again))

@@ -23,12 +23,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from samaki.kernel import vault
+from samaki.kernel.durable import sync_folder
 from samaki.kernel.keyrings.models import Erasure, ErasuresApplied
 from samaki.kernel.registry import Registry
 from samaki.kernel.sealed import slot_of
 from samaki.kernel.vault import Slot
 
 SLOT = "slot"
+CUT = "cut"  # ends a line that a full disk or a power cut left half written: its act is written again
 Lines = Collection[tuple[str, ...]]  # the arguments of each line, with the time
 
 
@@ -56,8 +58,14 @@ def path_of() -> Path:
 def destroy(salts: Iterable[bytes | memoryview]) -> int:
     """The keys of these salts are gone once the caller's transaction has committed; returns of how many that holds for
     older copies too (those that name a slot)."""
+    return note(SLOT, salts)
+
+
+def note(word: str, salts: Iterable[bytes | memoryview]) -> int:
+    """A line of `word` for the slot of each salt, for what a replay must know beside the destruction; returns how many.
+    Call in the transaction of the act."""
     slots = {slot for salt in salts if (slot := slot_of(salt)) is not None}
-    write_down((SLOT, str(slot.number), slot.check.hex()) for slot in sorted(slots))
+    write_down((word, str(slot.number), slot.check.hex()) for slot in sorted(slots))
     return len(slots)
 
 
@@ -124,7 +132,10 @@ def _read(start: int) -> dict[str, list[tuple[str, ...]]]:
         file.seek(max(start - 1, 0))
         if start and file.read(1) != b"\n":
             file.seek(0)
-        for line in file.read().decode().splitlines():
+        whole, _end, _half_a_line = file.read().decode(errors="replace").rpartition("\n")
+        for line in whole.split("\n") if whole else ():
+            if line.endswith(f" {CUT}"):
+                continue
             word, *rest = line.split() or ("",)
             if len(rest) < 2 or (word == SLOT and not (len(rest) == 3 and rest[0].isdigit())):
                 raise JournalBroken(line[:80])
@@ -136,16 +147,20 @@ def _add(lines: Iterable[str]) -> tuple[int, int]:
     """The journal's size before and after."""
     with _alone() as handle:
         before = os.fstat(handle).st_size
-        text = "".join(f"{line}\n" for line in lines).encode()
-        os.write(handle, text)
+        is_cut = before > 0 and os.pread(handle, 1, before - 1) != b"\n"
+        text = (f" {CUT}\n" if is_cut else "").encode() + "".join(f"{line}\n" for line in lines).encode()
+        left = memoryview(text)
+        while left:
+            left = left[os.write(handle, left) :]
         os.fsync(handle)
+        sync_folder(path_of().parent)
     return before, before + len(text)
 
 
 @contextmanager
 def _alone() -> Iterator[int]:
     path_of().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path_of(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = os.open(path_of(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle

@@ -24,7 +24,10 @@ def expect_own_keys() -> None:
         (ring.value, number): _mark(ring, key) for ring in Ring for number, key in keys_of(ring).by_number.items()
     }
     if (VAULT, 1) not in marks or vault.path_of().exists():  # one that is lost is not made anew
-        wanted[VAULT, 1] = vault.mark()
+        try:
+            wanted[VAULT, 1] = vault.mark()
+        except vault.VaultGone as error:
+            raise WrongKeys(f"{error}; nothing was opened or written (docs/run/security.md).") from error
     for place, mark in wanted.items():
         if place in marks and not hmac.compare_digest(marks[place], mark):
             if place[0] == VAULT:

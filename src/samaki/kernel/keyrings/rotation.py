@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from samaki.kernel.durable import sync_folder
 from samaki.kernel.errors import Conflict
 from samaki.kernel.keyrings.marks import expect_own_keys, forget_marks
 from samaki.kernel.keyrings.stores import stores
@@ -28,9 +31,10 @@ def rotate(ring: Ring, progress: Callable[[str, int], object] = lambda _store, _
             "ring_from_environment",
             _("This ring of keys stands in an environment variable. Please add the new key there, then seal again."),
         )
-    _write(path, [*path.read_text().split(), secrets.token_hex(KEY_BYTES)])
-    look_again()
-    expect_own_keys()
+    with _alone(path):
+        _write(path, [*path.read_text().split(), secrets.token_hex(KEY_BYTES)])
+        look_again()
+        expect_own_keys()
     time.sleep(2 * LOOKED_AT_EVERY)  # every process has seen the new key
     return reseal(ring, progress)
 
@@ -65,10 +69,11 @@ def retire(ring: Ring) -> list[int]:
             count=left,
         )
     if path is not None and old:
-        lines = path.read_text().split()
-        _write(path, [RETIRED if number in old else line for number, line in enumerate(lines, start=1)])
-        look_again()
-        forget_marks(ring, keys_of(ring))
+        with _alone(path):
+            lines = path.read_text().split()
+            _write(path, [RETIRED if number in old else line for number, line in enumerate(lines, start=1)])
+            look_again()
+            forget_marks(ring, keys_of(ring))
     return old
 
 
@@ -80,8 +85,15 @@ def _write(path: Path, lines: list[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two who turn keys at once take turns: the key of the one overwritten would be lost with all it had sealed."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(folder)

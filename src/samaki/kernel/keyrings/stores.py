@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.db import models
 from samaki.kernel import sealed
 from samaki.kernel.registry import Registry
 from samaki.kernel.rings import Ring
+from samaki.kernel.vault import NoSecret
 
 AT_ONCE = 500
 
@@ -55,8 +57,13 @@ class SealedColumn:
             for row in rows:
                 text, salt = bytes(row[self.field]), bytes(row[self.salt])
                 context = self.context(row)
-                plain = sealed.unseal_bytes(text, salt=salt, context=context, ring=self.ring)
-                anew = sealed.seal_bytes(plain, salt=salt, context=context, ring=self.ring)
+                try:
+                    plain = sealed.unseal_bytes(text, salt=salt, context=context, ring=self.ring)
+                    anew = sealed.seal_bytes(plain, salt=salt, context=context, ring=self.ring)
+                except (sealed.SealBroken, NoSecret):
+                    if sealed.opens(salt):
+                        raise
+                    continue  # let go meanwhile
                 # Somebody who saves the row meanwhile has sealed it by the new key already.
                 done += self.model._base_manager.filter(pk=row["pk"], **{self.field: text}).update(**{self.field: anew})
             yield done
@@ -70,7 +77,14 @@ class SealedColumn:
         columns = dict.fromkeys(("pk", self.field, self.salt, *self.told))
         while rows := list(found.filter(pk__gt=after).order_by("pk").values(*columns)[:AT_ONCE]):
             after = rows[-1]["pk"]
-            yield [row for row in rows if row[self.field] and row[self.salt] and bytes(row[self.field])[:1] != newest]
+            yield [
+                row
+                for row in rows
+                if row[self.field]
+                and row[self.salt]
+                and bytes(row[self.field])[:1] != newest
+                and sealed.opens(row[self.salt])  # what was destroyed no key opens, in a copy put back either
+            ]
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,10 @@ class SealedFiles:
             except FileNotFoundError:
                 continue  # taken away meanwhile
             draft = path.with_suffix(".anew")
-            draft.write_bytes(content)
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
             draft.replace(path)
             yield 1
 

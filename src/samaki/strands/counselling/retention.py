@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
-from samaki.kernel.retention import Due, Rule, month_of, months_after, rules
+from samaki.kernel.retention import Due, Rule, last_due, month_of, months_after, rules
 from samaki.kernel.sealed import SALT_BYTES
 from samaki.strands.counselling.codes import GONE, gone_code
 from samaki.strands.counselling.course import OVER
@@ -34,7 +34,7 @@ MONTHS = 24
 
 def due(on: dt.date) -> Iterator[Due]:
     over = Case.objects.filter(
-        state__in=[state.value for state in OVER], closed_on__lte=months_after(on, -MONTHS), is_example=False
+        state__in=[state.value for state in OVER], closed_on__lte=last_due(on, MONTHS), is_example=False
     ).exclude(code__startswith=GONE)
     for case in over.order_by("closed_on", "pk"):
         if case.closed_on is not None and (day := months_after(case.closed_on, MONTHS)) <= on:

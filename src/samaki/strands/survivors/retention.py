@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
-from samaki.kernel.retention import Due, Rule, months_after, rules
+from samaki.kernel.retention import Due, Rule, last_due, months_after, rules
 from samaki.strands.survivors.access import is_shut_out
 from samaki.strands.survivors.models import FileKey, HerFollowUp, HerRisk, Referral, ServiceFile, WarningTask
 
@@ -21,7 +21,7 @@ MONTHS = 24
 
 
 def files_due(on: dt.date) -> Iterator[Due]:
-    closed = ServiceFile.objects.filter(closed_on__lte=months_after(on, -MONTHS), is_example=False)
+    closed = ServiceFile.objects.filter(closed_on__lte=last_due(on, MONTHS), is_example=False)
     for file in closed.order_by("closed_on", "pk"):
         if file.closed_on is not None and (day := months_after(file.closed_on, MONTHS)) <= on:
             yield Due(file.pk, file.code, file.organisation_id, day)
@@ -43,7 +43,7 @@ def let_files_go(ids: Collection[int], by: AnyActor, at: dt.datetime) -> Mapping
 
 
 def warnings_due(on: dt.date) -> Iterator[Due]:
-    done = WarningTask.objects.filter(done_at__date__lte=months_after(on, -MONTHS), is_example=False)
+    done = WarningTask.objects.filter(done_at__date__lte=last_due(on, MONTHS), is_example=False)
     for task in done.order_by("done_at", "pk"):
         if task.done_at is not None and (day := months_after(timezone.localdate(task.done_at), MONTHS)) <= on:
             yield Due(task.pk, f"W{task.pk:06d}", task.organisation_id, day)

@@ -16,7 +16,7 @@ from samaki.kernel.actors import AnyActor
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import reactions
-from samaki.kernel.retention import Due, Rule, months_after, rules
+from samaki.kernel.retention import Due, Rule, last_due, months_after, rules
 from samaki.kernel.sealed import SALT_BYTES
 from samaki.strands.vetting.models import Allegation, Bar, Candidacy, CandidacyKey, Step
 
@@ -26,7 +26,7 @@ _State = Candidacy.State
 
 def due(on: dt.date) -> Iterator[Due]:
     rejected = Candidacy.objects.filter(
-        state=_State.REJECTED, decided_on__lte=months_after(on, -MONTHS), key__isnull=False, is_example=False
+        state=_State.REJECTED, decided_on__lte=last_due(on, MONTHS), key__isnull=False, is_example=False
     )
     for candidacy in _not_exempt(rejected).order_by("decided_on", "pk"):
         if candidacy.decided_on is not None and (day := months_after(candidacy.decided_on, MONTHS)) <= on:

@@ -21,7 +21,7 @@ from samaki.ground.people.across.standing import restand, stale
 from samaki.ground.people.decisions import said_already
 from samaki.ground.people.events import PeopleJoined
 from samaki.ground.people.likeness import years_ask
-from samaki.ground.people.models import UNDECIDED, MatchCandidate, Person
+from samaki.ground.people.models import UNDECIDED, MatchCandidate, Person, Withdrawal
 from samaki.ground.people.operations.candidates import write_candidates
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
@@ -88,13 +88,20 @@ def confirm_same(
 
 
 def undo_merge(candidate_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> None:
-    """Takes "the same person" back; the pair is open again. Raises NotFound, or Conflict("not_merged")."""
+    """Takes "the same person" back; the pair is open again. Raises NotFound, or Conflict: not_merged,
+    or "leaving_already" where the person they are asked to leave."""
     organisation_id = _organisation_of(candidate_id, by)
     with transaction.atomic():
         candidate = _locked(candidate_id, organisation_id)
         if candidate.state != _State.SAME:
             raise Conflict("not_merged", _("These two are not marked as the same person."))
         members = _joined(organisation_id, {candidate.first_id, candidate.second_id})
+        leaving = Withdrawal.objects.filter(person_id__in=members, taken_back_at__isnull=True, erased_at__isnull=True)
+        if leaving.exists():  # which of the two asked, nobody could tell any more
+            raise Conflict(
+                "leaving_already",
+                _("This person asked to leave. Please take that back, part the records, and note who of them leaves."),
+            )
         _decide(candidate, _State.OPEN, by, at)
         _stand(organisation_id, members)
         restand(members)

@@ -31,6 +31,7 @@ from samaki.ground.people.models import (
 from samaki.ground.people.operations.consents import records_of
 from samaki.ground.people.rules import Forms, erase_on
 from samaki.ground.people.tombstones import bury
+from samaki.ground.places.models import Level, Place
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict
@@ -38,6 +39,8 @@ from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import reactions
 from samaki.kernel.sealed import SALT_BYTES
+
+UNNAMED = "unnamed"  # in the journal of erasures: slot, digest, when
 
 
 def ask_to_leave(person_id: int, *, by: AnyActor, at: dt.datetime | None = None) -> Withdrawal:
@@ -150,6 +153,23 @@ def erase_names(ids: Collection[int]) -> int:
     names.delete()
     BlockingKey.objects.filter(person_id__in=ids).delete()
     return erased
+
+
+def unname(person: Person, ids: Collection[int]) -> int:
+    """Nobody asked, but her time is over: names go, and the nameless rows stay counted as of her commune. Told in the
+    journal, so that an older database put back does not take her for one who withdrew. Returns how many names went.
+    Call in a transaction."""
+    erasures.note(UNNAMED, PersonKey.objects.filter(pk__in=ids).values_list("salt", flat=True))
+    gone = erase_names(ids)
+    Person.objects.filter(pk__in=ids).update(place=commune_of(person))
+    return gone
+
+
+def commune_of(person: Person) -> Place | None:
+    place = person.place
+    while place is not None and place.level > Level.COMMUNE:
+        place = place.parent
+    return place
 
 
 def waiting(ids: Collection[int]) -> Withdrawal | None:
