@@ -21,6 +21,7 @@ WITHOUT_ACTOR = {
     "samaki.strands.survivors.queries.by_link": "whoever holds the link is the public, and is written down as such",
     "samaki.strands.survivors.operations.warn": "the event it answers says by whom",
     "samaki.ground.accounts.queries.is_example_site": "asked before anyone has signed in; tells of no record",
+    "samaki.ground.accounts.queries.working_as": "for rules: where a role is held; each caller asks leave",
 }
 
 

@@ -4,11 +4,13 @@ a worker of her side who also stands on his."""
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from samaki.engines.retention import operations as retention
 from samaki.engines.retention import queries as due_queries
+from samaki.ground.accounts.models import RoleGrant, User
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.programmes.models import ProgrammeRole
 from samaki.ground.services.events import ThreatHeard
@@ -23,7 +25,7 @@ from samaki.strands.survivors import queries
 from samaki.strands.survivors.access import SHUT_OUT
 from samaki.strands.survivors.models import ServiceFile
 from samaki.strands.survivors.operations.warnings import warn
-from tests.strands.counselling.casework_world import AT, KIND, WEDNESDAY, Work, fresh, refused_with
+from tests.strands.counselling.casework_world import AT, DAY, KIND, WEDNESDAY, Work, fresh, refused_with
 from tests.strands.survivors.world import World
 
 pytestmark = pytest.mark.django_db
@@ -62,11 +64,28 @@ def test_a_counsellor_does_not_turn_warnings_to_another_service_than_the_one_tha
     case = its.screened()
     friends = Organisation.objects.create(key="friends", name_latin="Friends", kind="local_ngo")
     ProgrammeRole.objects.create(programme=its.setting.programme, organisation=friends, part=ProgrammeRole.Part.PARTNER)
+    its.worker_at(friends)
     turned = refused_with(lambda: intake.name_service(case=case, service=friends, by=its.counsellor, at=AT))
     assert turned == (409, "service_named_already")
     assert fresh(case).womens_service_id == its.service.pk
     intake.name_service(case=case, service=friends, by=its.supervisor, at=AT)
     assert fresh(case).womens_service_id == friends.pk
+
+
+def test_where_nobody_reads_of_threats_is_no_womens_service() -> None:
+    its = Work()
+    case = its.opened()
+    its.declared(case)
+    worker = User.objects.get(username=f"worker-{its.service.key}")
+    for closed in ({"is_active": False}, {"is_active": True}):
+        User.objects.filter(pk=worker.pk).update(**closed)
+        if closed["is_active"]:
+            RoleGrant.objects.filter(user=worker).update(until=DAY - dt.timedelta(days=1))
+        for who in (its.counsellor, its.supervisor):
+            named = refused_with(partial(intake.name_service, case=case, service=its.service, by=who, at=AT))
+            assert named == (422, "service_not_independent")
+    RoleGrant.objects.filter(user=worker).update(until=None)
+    intake.name_service(case=case, service=its.service, by=its.counsellor, at=AT)
 
 
 def test_no_number_of_warnings_hides_one_that_waits() -> None:

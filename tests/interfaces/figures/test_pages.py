@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from samaki.engines.reports import queries
 from samaki.engines.results import queries as results
@@ -215,3 +217,16 @@ def test_the_report_is_taken_from_the_results_page_as_it_may_be_published_and_wr
 @pytest.mark.parametrize(("period", "form"), [("2008", "pdf"), ("2008-13", "html"), ("x", "xlsx")])
 def test_a_report_of_no_period_or_format_is_told(period: str, form: str) -> None:
     assert signed_in("donor").get(reverse("programme_report", args=["mpp", period, form])).status_code == 422
+
+
+def test_the_rows_of_cases_ask_again_who_is_there_and_other_rows_do_not() -> None:
+    cases, contacts = (
+        f"/programmes/mpp/indicators/{key}/records/" for key in ("perpetrators_counselled", "outreach_contacts")
+    )
+    supervisor, officer = signed_in("supervisor"), signed_in("officer")
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=15), tick=False):
+        asked = supervisor.get(cases)
+        posted = supervisor.post(cases, {"reason": "the register"})
+        other = officer.get(contacts)
+    assert (asked.status_code, asked.headers["Location"]) == (302, f"/unlock/?next={cases}")
+    assert (posted.status_code, other.status_code) == (401, 200)

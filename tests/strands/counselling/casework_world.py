@@ -42,6 +42,7 @@ class Work:
         ProgrammeRole.objects.get_or_create(
             programme=self.setting.programme, organisation=self.setting.theirs, part=ProgrammeRole.Part.PARTNER
         )
+        self.worker_at(self.service)
         self.counsellor, self.second = self.a_counsellor("counsellor"), self.a_counsellor("second")
         self.supervisor = self.actor("supervisor", Role.CASE_SUPERVISOR)
         self.other_supervisor = self.actor("supervisor-2", Role.CASE_SUPERVISOR)
@@ -50,6 +51,17 @@ class Work:
     @property
     def service(self) -> Organisation:
         return self.setting.theirs
+
+    def worker_at(self, organisation: Organisation) -> User:
+        """A women's service is an organisation where somebody reads of threats."""
+        user = User.objects.create(username=f"worker-{organisation.key}")
+        RoleGrant.objects.create(
+            user=user,
+            role=Role.WOMENS_SERVICE_WORKER.value,
+            organisation=organisation,
+            programme_id=self.setting.programme.pk,
+        )
+        return user
 
     def actor(self, name: str, role: Role) -> Actor:
         user = User.objects.create(username=name)

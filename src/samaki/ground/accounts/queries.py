@@ -18,9 +18,7 @@ from samaki.kernel.policy import Action, reach, refusal
 
 def actor_of(user: User, *, on: dt.date, second_factor: bool, reason: str = "") -> Actor:
     """The user as an actor with the grants valid on the date."""
-    grants = RoleGrant.objects.filter(user=user).filter(
-        Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on)
-    )
+    grants = RoleGrant.objects.filter(_running(on), user=user)
     return Actor(
         user_id=user.pk,
         name=user.get_username(),
@@ -40,6 +38,17 @@ def actor_named(username: str, *, on: dt.date, reason: str = "") -> Actor:
     if user is None:
         raise NotFound("no_such_user", _("There is no user named %(name)s."), name=username)
     return actor_of(user, on=on, second_factor=True, reason=reason)
+
+
+def working_as(role: Role, *, programme_id: int, on: dt.date) -> QuerySet[RoleGrant]:
+    """Grants of the role in the programme, or in all of an organisation's, valid on the date, of users who can sign in.
+    Asks nobody's leave."""
+    within = Q(programme_id=programme_id) | Q(programme_id__isnull=True)
+    return RoleGrant.objects.filter(_running(on), within, role=role.value, user__is_active=True)
+
+
+def _running(on: dt.date) -> Q:
+    return (Q(since__isnull=True) | Q(since__lte=on)) & (Q(until__isnull=True) | Q(until__gte=on))
 
 
 def is_example_site() -> bool:

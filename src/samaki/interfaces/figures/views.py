@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,6 +26,7 @@ from samaki.interfaces.figures.asking import Question, address_of, cell_of
 from samaki.interfaces.figures.cells import Breakdown, as_csv, trend_of
 from samaki.interfaces.figures.opening import why_closed
 from samaki.interfaces.figures.rows import table as rows_table
+from samaki.interfaces.web import idle
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
 from samaki.kernel.actors import PUBLIC
 from samaki.kernel.errors import DomainError, Invalid, NotFound, Refused
@@ -67,9 +68,12 @@ def indicator(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpResponse:
+def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpResponseBase:
     """The rows behind a figure, or the counts and the reason. Cases ask why first; the answer goes in the body."""
     where, defined = programme(request.actor, key), _defined(request, indicator)
+    is_sensitive = row_sources[defined.measure].action in WANTS_REASON
+    if is_sensitive and (asked := idle.asking_again(request)) is not None:
+        return asked
     question = _question(request, where, defined)
     query = replace(question.query(key, indicator), by=(), only=cell_of(request.GET))
     after = request.GET.get("after", "")
@@ -93,7 +97,7 @@ def figure_records(request: ActorRequest, key: str, indicator: str) -> HttpRespo
             for name, value in query.only
         ],
         "reason": reason,
-        "sensitive": row_sources[defined.measure].action in WANTS_REASON,
+        "sensitive": is_sensitive,
     }
     try:
         rows = records(actor, query, after=mark, limit=ROWS)

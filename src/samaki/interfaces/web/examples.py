@@ -15,10 +15,10 @@ from samaki.kernel.actors import Role
 ACTS: dict[Role, Promise] = {
     Role.FACILITATOR: _("Records activities, attendance and tallies of one organisation"),
     Role.GROUP_COORDINATOR: _("Keeps the cases and the monthly report of one men’s group"),
-    Role.COUNSELLOR: _("Works with cases by code; the pages come later"),
-    Role.WOMENS_SERVICE_WORKER: _("Works for the women’s service; the pages come later"),
+    Role.COUNSELLOR: _("Counsels men who were violent, by code"),
+    Role.WOMENS_SERVICE_WORKER: _("Keeps women’s files and referrals at the women’s service; shut to everyone else"),
     Role.CASE_SUPERVISOR: _("Sees the cases of one organisation, giving a reason each time"),
-    Role.SAFEGUARDING_FOCAL: _("Answers for safety; the pages come later"),
+    Role.SAFEGUARDING_FOCAL: _("Answers for safety: vets who works with men, and opens a case in an emergency"),
     Role.PARTNER_ME: _("Keeps people and records, imports workbooks, sends the monthly report"),
     Role.PARTNER_FINANCE: _("Sees the programme of one organisation"),
     Role.PROGRAMME_OFFICER: _("Verifies reports of every partner and reads results; sees no names"),

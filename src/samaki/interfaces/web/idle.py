@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -42,6 +43,19 @@ def locked_answer(request: HttpRequest, *, now: float) -> HttpResponseBase | Non
             return None
     if request.path in {reverse(name) for name in OPEN_WHILE_LOCKED}:
         return None
+    return _asking(request)
+
+
+def asking_again(request: HttpRequest) -> HttpResponseBase | None:
+    """For a page that shows cases only sometimes, and so has no address of theirs: what it answers where she must prove
+    herself again; None where she need not, or is not signed in."""
+    user = request.user
+    if not isinstance(user, User) or not proof.is_old(request, user, now=time.time()):
+        return None
+    return _asking(request)
+
+
+def _asking(request: HttpRequest) -> HttpResponseBase:
     if request.headers.get("X-Requested-With") == "fetch" or request.headers.get("HX-Request") == "true":
         response = HttpResponse(status=401)
         response.headers["HX-Trigger"] = "samaki:locked"

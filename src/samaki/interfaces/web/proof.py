@@ -25,6 +25,10 @@ def is_wanted(request: HttpRequest, user: User, *, now: float) -> bool:
     """Whether this page is not shown before she has proved herself again."""
     if not request.path.startswith(PAGES) or request.path.startswith(SINGLE_LINKS):
         return False
+    return is_old(request, user, now=now)
+
+
+def is_old(request: HttpRequest, user: User, *, now: float) -> bool:
     return now - _last(request, user) >= settings.CASE_MINUTES * 60
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q, QuerySet
 
-from samaki.ground.accounts.models import RoleGrant, User
+from samaki.ground.accounts.models import User
+from samaki.ground.accounts.queries import working_as
 from samaki.ground.clearances.standing import cleared
 from samaki.ground.organisations.models import Organisation
 from samaki.ground.programmes.models import ProgrammeRole
@@ -68,21 +69,23 @@ def _scope(case: Case) -> tuple[int, int]:
 
 
 def _cleared_counsellors(organisation_id: int, programme_id: int, *, on: dt.date) -> list[User]:
-    grants = RoleGrant.objects.filter(role=Role.COUNSELLOR.value, organisation=organisation_id)
-    grants = grants.filter(Q(programme_id=programme_id) | Q(programme_id__isnull=True))
-    grants = grants.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
-    users = {one.person_id: one for one in User.objects.filter(pk__in=grants.values("user_id"), is_active=True)}
+    grants = working_as(Role.COUNSELLOR, programme_id=programme_id, on=on).filter(organisation=organisation_id)
+    users = {one.person_id: one for one in User.objects.filter(pk__in=grants.values("user_id"))}
     allowed = cleared([key for key in users if key is not None], programme_id=programme_id, on=on)
     found = (one for key, one in users.items() if key in allowed)
     return sorted(found, key=lambda one: one.get_username())
 
 
 def independent_services(case: Case, *, on: dt.date) -> QuerySet[Organisation]:
-    """Organisations that work in the programme on the day, other than the one whose case it is."""
+    """Organisations that work in the programme on the day and have a women's-service worker there, to read of threats;
+    never the one whose case it is."""
     parts = (ProgrammeRole.Part.LEAD, ProgrammeRole.Part.PARTNER, ProgrammeRole.Part.MEMBER)
     running = ProgrammeRole.objects.filter(programme=case.programme_id, part__in=parts)
     running = running.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
-    found = Organisation.objects.filter(pk__in=running.values("organisation_id"))
+    workers = working_as(Role.WOMENS_SERVICE_WORKER, programme_id=case.programme_id, on=on)
+    found = Organisation.objects.filter(pk__in=running.values("organisation_id")).filter(
+        pk__in=workers.values("organisation_id")
+    )
     return found.exclude(pk=case.organisation_id).order_by("key")
 
 
@@ -91,4 +94,4 @@ def answerable(conference: Conference, by: AnyActor) -> Iterator[CaseRequest]:
     waiting = conference.requests.filter(answer=CaseRequest.Answer.WAITING).exclude(case__in=locked_out(by))
     if by.user_id is not None:
         waiting = waiting.exclude(asked_by=by.user_id)
-    yield from waiting.select_related("case", "to_counsellor").order_by("pk")
+    yield from waiting.select_related("case__womens_service", "to_counsellor").order_by("pk")

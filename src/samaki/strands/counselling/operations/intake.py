@@ -128,9 +128,9 @@ def approve_neighbour(*, declaration: Declaration, by: Actor, at: dt.datetime) -
 
 
 def name_service(*, case: Case, service: Organisation, by: AnyActor, at: dt.datetime) -> Case:
-    """The independent women's service of a case: an organisation of the programme, other than the case's own. Once one
-    is named its counsellor does not turn to another where what he tells of threats goes: Conflict
-    ("service_named_already")."""
+    """The independent women's service of a case: an organisation of the programme, other than the case's own, where a
+    women's-service worker reads of threats. Once one is named its counsellor does not turn to another where what he
+    tells of threats goes: Conflict("service_named_already")."""
     if isinstance(by, System) or (decides(case, by) and case.counsellor_id != by.user_id):
         with as_supervisor(case, by) as found:
             return _named(found, service, by, at)
@@ -148,7 +148,7 @@ def _named(case: Case, service: Organisation, by: AnyActor, at: dt.datetime) -> 
     if not independent_services(case, on=timezone.localdate(at)).filter(pk=service.pk).exists():
         raise Invalid(
             "service_not_independent",
-            _("Please choose an organisation of the programme other than the one that counsels him."),
+            _("Please choose a women’s service with a worker of its own, other than who counsels him."),
             field="service",
         )
     case.womens_service = service
