@@ -63,7 +63,11 @@ class TieForm(forms.Form):
 
 
 class ServiceForm(forms.Form):
-    service = forms.ModelChoiceField(Organisation.objects.none(), label=_("Independent women’s service"))
+    service = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Independent women’s service"),
+        help_text=_("Where a worker of the women’s service reads of threats. If it is missing, ask the administrator."),
+    )
 
     def __init__(self, data: QueryDict | None, case: Case, on: dt.date) -> None:
         super().__init__(data)
