@@ -18,7 +18,7 @@ from samaki.ground.people.erasing import NamesGo
 from samaki.ground.people.models import Person, PersonIdentity
 from samaki.ground.people.operations.consents import records_of
 from samaki.ground.people.operations.withdrawing import commune_of, unname
-from samaki.ground.people.taking_part import taking_part
+from samaki.ground.people.taking_part import known
 from samaki.ground.programmes.models import Programme
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.policy import Action
@@ -90,7 +90,7 @@ class _Gone(NamedTuple):
 def _is_known_elsewhere(records: Collection[int], running: Collection[int]) -> bool:
     if User.objects.filter(person_id__in=records, is_active=True).exists():
         return True
-    return any(taking_part(programme_id, records) for programme_id in running)
+    return any(known(programme_id, records) for programme_id in running)
 
 
 def _unname(person: Person, records: Collection[int], programme_id: int) -> int:

@@ -8,4 +8,5 @@ class Clearances(AppConfig):
     label = "clearances"
 
     def ready(self) -> None:
+        import_module("samaki.ground.clearances.known")
         import_module("samaki.ground.clearances.reactions")

@@ -22,3 +22,17 @@ def taking_part(programme_id: int, person_ids: Collection[int]) -> frozenset[int
         if left:
             found |= source(programme_id, left)
     return frozenset(found)
+
+
+_known_by: list[TakingPart] = []
+
+
+def knows(source: TakingPart) -> TakingPart:
+    """Registers one way to be known by name in a programme without taking part: who is vetted, leads, or learned."""
+    _known_by.append(source)
+    return source
+
+
+def known(programme_id: int, person_ids: Collection[int]) -> bool:
+    """Whether the programme knows one of these records, by taking part or otherwise."""
+    return any(source(programme_id, person_ids) for source in (*_told_by, *_known_by))

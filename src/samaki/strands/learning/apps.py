@@ -9,5 +9,6 @@ class Learning(AppConfig):
 
     def ready(self) -> None:
         import_module("samaki.strands.learning.form_handlers")
+        import_module("samaki.strands.learning.known")
         import_module("samaki.strands.learning.panels")
         import_module("samaki.strands.learning.reactions")

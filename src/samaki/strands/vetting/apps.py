@@ -8,4 +8,5 @@ class Vetting(AppConfig):
     label = "vetting"
 
     def ready(self) -> None:
+        import_module("samaki.strands.vetting.known")
         import_module("samaki.strands.vetting.panels")
