@@ -13,11 +13,15 @@ from django.test import TestCase
 from samaki.engines.retention import operations
 from samaki.engines.retention.models import Receipt
 from samaki.ground.activities.models import Attendance, Tally
+from samaki.ground.people.events import PersonWithdrawn
 from samaki.ground.people.models import MatchCandidate, Person, PersonIdentity, PersonKey
 from samaki.ground.people.operations import ask_to_leave, confirm_same, stay, undo_merge
-from samaki.kernel.actors import Role
+from samaki.kernel import vault
+from samaki.kernel.actors import Role, System
 from samaki.kernel.errors import Conflict
 from samaki.kernel.keyrings import erasures
+from samaki.kernel.registry import reactions
+from samaki.kernel.sealed import slot_of
 from tests.factories.field import Field, a_field
 from tests.factories.leaving import LEAVES, STAYS, a_line, a_roster, a_roster_form, sent
 from tests.factories.people import a_person, named
@@ -88,3 +92,35 @@ def test_who_asked_to_leave_is_not_parted_before_it_is_known_which_of_the_two_as
     ask_to_leave(pair.second_id, by=field.me, at=ASKED)
     run(field, DUE)
     assert list(Person.objects.order_by("pk").values_list("withdrawn_at", flat=True)) == [None, DUE]
+
+
+def test_whose_name_was_lost_with_an_older_vault_leaves_and_holds_up_nobody(field: Field) -> None:
+    """Who was added after the vault's last copy has a name that opens no more, and may ask to leave all the same."""
+    lost, other = a_person(field.ours, named(latin="Sok Dara")), a_person(field.ours, named(latin="Chan Thida"))
+    slot = slot_of(PersonKey.objects.get(pk=lost.pk).salt)
+    assert slot is not None
+    vault.destroy([slot])
+    for person in (lost, other):
+        ask_to_leave(person.pk, by=field.me, at=ASKED)
+    run(field, DUE)
+    assert set(Person.objects.values_list("withdrawn_at", flat=True)) == {DUE}
+    assert PersonKey.objects.count() == 0
+
+
+def test_what_cannot_be_let_go_is_told_and_holds_up_nothing_else(field: Field) -> None:
+    """An error in one organisation's records is no reason to keep what another's people were promised to lose."""
+    failing = [True]
+
+    def fail(event: PersonWithdrawn) -> None:
+        if failing[0] and event.organisation_id == field.ours.pk:
+            raise ArithmeticError
+
+    reactions.on(PersonWithdrawn)(fail)
+    ours, theirs = (a_person(each, named(latin="Sok Dara")) for each in (field.ours, field.theirs))
+    ask_to_leave(ours.pk, by=field.me, at=ASKED)
+    ask_to_leave(theirs.pk, by=field.actor(Role.PARTNER_ME, field.theirs), at=ASKED)
+    with pytest.raises(ArithmeticError), TestCase.captureOnCommitCallbacks(execute=True):
+        operations.run(by=System("a test lets go"), at=DUE)
+    failing[0] = False
+    stand = dict(Person.objects.values_list("pk", "withdrawn_at"))
+    assert stand == {ours.pk: None, theirs.pk: DUE}

@@ -13,10 +13,12 @@ from django.test import override_settings
 from samaki.ground.people import operations, queries
 from samaki.ground.people.identities import opened, unseal
 from samaki.ground.people.models import PersonIdentity, PersonKey
-from samaki.ground.people.operations import Identity
+from samaki.ground.people.operations import Identity, NewPerson
+from samaki.ground.people.recognition import recognise
+from samaki.kernel import vault
 from samaki.kernel.errors import NotFound
-from samaki.kernel.sealed import SealBroken
-from tests.factories.people import SETUP, a_person, an_me_officer, an_organisation
+from samaki.kernel.sealed import SealBroken, slot_of
+from tests.factories.people import SETUP, a_person, an_me_officer, an_organisation, named
 
 OTHER_RINGS = {**settings.KEY_RINGS, "master": "0f" * 32}
 DISTINCT = Identity("ឃ្ញឿងមឿង", "ង្ផាយឈូកស", "Qwyxklang", "Zvropumchhuok", "+855 97 431 86 52", "ឃ្វែងប្លង់ឡ")
@@ -145,3 +147,21 @@ def test_each_seal_is_different_though_the_name_is_the_same() -> None:
 @pytest.mark.once
 def test_a_name_shows_in_no_repr() -> None:
     assert repr(DISTINCT) == "Identity()"
+
+
+@pytest.mark.django_db
+def test_a_name_whose_secret_was_lost_holds_up_no_search_and_no_list() -> None:
+    """Who was added after the last copy of a vault that had to be put back is a number, and all others stay named."""
+    ours = an_organisation()
+    lost, stays = a_person(ours, named(latin="Sok Dara")), a_person(ours, named(latin="Chan Thida"))
+    slot = slot_of(PersonKey.objects.get(pk=lost.pk).salt)
+    assert slot is not None
+    vault.destroy([slot])
+    found = queries.search(SETUP, "Thida", organisation_id=ours.pk)
+    assert [hit.person_id for hit in found] == [stays.pk]
+    assert queries.search(SETUP, "Dara", organisation_id=ours.pk) == []
+    assert queries.reveal_many(SETUP, [lost.pk, stays.pk], "a list").keys() == {stays.pk}
+    again = a_person(ours, named(latin="Sok Dara"))  # who is on a list anew is compared with whoever still has a name
+    assert queries.reveal(SETUP, again.pk, "a list").given_latin == "Dara"
+    found_again = recognise(ours.pk, [NewPerson(named(latin="Sok Dara"))])
+    assert lost.pk not in found_again.known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -20,26 +21,37 @@ from samaki.kernel.errors import Refused
 from samaki.kernel.policy import Action, refusal
 from samaki.kernel.retention import Due, Rule, rules
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 100  # things a transaction: interrupted, what it had begun is undone and what came before is receipted
 DAILY = System("retention: due today")
 
 
 def run(*, by: AnyActor, at: dt.datetime) -> list[Receipt]:
     """Lets go all that is due and the actor may let go; again, nothing is left to do. Raises Refused, audited, where
-    she may let go nothing anywhere."""
+    she may let go nothing anywhere, and the first error met once all else has gone."""
     if not any(runs(by, rule) for rule in rules):
         with transaction.atomic():
             record(by, Action.LET_GO.value, ("retention.receipt", ""), details={"code": "refused"}, refused=True)
         raise _recorded(refusal(by, Action.LET_GO))
-    receipts = []
+    receipts, failed = list[Receipt](), list[Exception]()
     for planned in plan(_all_of(by), timezone.localdate(at)):
         if not covers((runs(by, planned.rule),), planned.organisation.pk):
             continue
         dues = planned.dues or ()
         for first in range(0, len(dues), AT_ONCE):
-            receipt = _let_go(planned.rule, planned.organisation.pk, dues[first : first + AT_ONCE], by, at)
+            some = dues[first : first + AT_ONCE]
+            try:
+                receipt = _let_go(planned.rule, planned.organisation.pk, some, by, at)
+            except Exception as error:  # what cannot go holds up nobody else's; it is told at the end
+                logger.exception(
+                    "%s of %s: %d things were not let go", planned.rule.key, planned.organisation, len(some)
+                )
+                failed.append(error)
+                continue
             if receipt is not None:
                 receipts.append(receipt)
+    if failed:
+        raise failed[0]
     return receipts
 
 

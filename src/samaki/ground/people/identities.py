@@ -76,13 +76,22 @@ def unseal(person_id: int, text: bytes | memoryview, salt: bytes | memoryview) -
 
 
 def opened(person_ids: Iterable[int]) -> dict[int, Identity]:
-    """Identities by person; who has withdrawn has none. Asks nobody's leave: callers do."""
+    """Identities by person; who has withdrawn has none, nor whose secret was lost with an older vault: she is a number,
+    as all are whose key is gone, and holds up nobody else. Asks nobody's leave: callers do. Raises SealBroken."""
     wanted = frozenset(person_ids)
     if not wanted:
         return {}
     rows = PersonIdentity.objects.filter(among("person_id", wanted))
     found = rows.values_list("person_id", "sealed", "person__key__salt")
-    return {pk: unseal(pk, text, salt) for pk, text, salt in found if salt is not None}
+    names = {}
+    for pk, text, salt in found:
+        if salt is not None:
+            try:
+                names[pk] = unseal(pk, text, salt)
+            except sealed.SealBroken:
+                if sealed.opens(salt):
+                    raise
+    return names
 
 
 def traits_of(person: Facts, identity: Identity, forms: Forms) -> Traits:

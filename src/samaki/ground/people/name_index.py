@@ -146,12 +146,12 @@ def name_index(organisation_id: int) -> NameIndex:
 
 def _entries(marks: Mapping[int, tuple[bytes, int]], known: Mapping[int, _Entry]) -> dict[int, _Entry]:
     stale = [pk for pk, (mark, _stands) in marks.items() if pk not in known or known[pk].mark != mark]
-    fresh = opened(stale)
+    fresh, stale_ids = opened(stale), frozenset(stale)
     entries = {}
     for pk, (mark, stands) in marks.items():
-        identity = fresh.get(pk) or (known[pk].identity if pk in known else None)
-        if identity is not None:
-            entries[pk] = _Entry(mark, stands, identity)
+        # Whose secret was lost has an empty name: found by nothing, and no reason to open all the others each time.
+        identity = fresh.get(pk) or (Identity() if pk in stale_ids else known[pk].identity)
+        entries[pk] = _Entry(mark, stands, identity)
     return entries
 
 
