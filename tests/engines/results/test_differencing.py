@@ -184,3 +184,14 @@ def _range(rows: list[list[float]], known: list[float], aim: list[float]) -> tup
     ]
     assert all(one.status == 0 for one in ends)
     return round(ends[0].fun, 6), round(-ends[1].fun, 6)
+
+
+def test_days_before_the_programme_began_tell_nothing_that_the_chain_of_quarters_does_not_judge(
+    group: tuple[Setting, Group],
+) -> None:
+    """Records may be older than what the programme says of its own beginning: two such days told who joined between."""
+    its, _group = group
+    its.programme.starts_on = dt.date(2025, 7, 1)
+    its.programme.save()
+    told = [composition(its, PUBLIC, as_of=day).value for day in (dt.date(2021, 12, 31), dt.date(2022, 3, 31))]
+    assert told == [None, None]

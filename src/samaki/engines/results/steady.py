@@ -29,6 +29,7 @@ from samaki.kernel.figures import Cell, Figure, Source
 
 FIRST_YEAR = 2000  # of a programme that does not say when it began
 NOT_OVER = _("Published when the period is over")
+NOT_BEGUN = _("Published from the first quarter of the programme on")
 QUARTERS_ENDS = _("Published as at the end of a quarter that is over")
 At = tuple[tuple[str, str], ...]
 WHOLE: At = ()
@@ -63,6 +64,9 @@ def why_not(one: Resolved, today: dt.date) -> Promise | None:
         return NOT_OVER
     if not _is_state(one):
         return None
+    asked = one.period.last if one.period is not None else one.wanted.as_of
+    if asked is not None and asked < _began(one):  # no quarter's end before it would be judged with it
+        return NOT_BEGUN
     if one.period is not None:
         return QUARTERS_ENDS if one.period.kind is Kind.MONTH else None
     day = one.wanted.as_of
@@ -157,11 +161,15 @@ def _is_state(one: Resolved) -> bool:
 def _quarters_ends(one: Resolved) -> list[dt.date]:
     """Those of the programme before the day asked, oldest first."""
     starts_in = one.programme.fiscal_year_starts_in
-    began = one.programme.starts_on or dt.date(FIRST_YEAR, 1, 1)
+    began = _began(one)
     day, found = one.wanted.as_of or (one.period.last if one.period else began), []
     while (day := period_of(day, Kind.QUARTER, fiscal_year_starts_in=starts_in).first - dt.timedelta(days=1)) >= began:
         found.append(day)
     return found[::-1]
+
+
+def _began(one: Resolved) -> dt.date:
+    return one.programme.starts_on or dt.date(FIRST_YEAR, 1, 1)
 
 
 def _as_of(one: Resolved, day: dt.date) -> Resolved:
