@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -89,6 +91,16 @@ def test_verify_takes_one_tap_and_opens_the_next() -> None:
     waiting[0].refresh_from_db()
     assert waiting[0].state == State.VERIFIED
     assert answer.headers["Location"] == reverse("report", args=[waiting[1].pk])
+
+
+@pytest.mark.parametrize("reader", ["officer", "partner-me-3"])
+def test_each_number_of_a_report_leads_to_a_page_that_opens(reader: str) -> None:
+    client = signed_in(reader)
+    waiting = PeriodReport.objects.filter(state=State.SUBMITTED, organisation__key="banteay-srei").order_by("pk")[0]
+    text = client.get(reverse("report", args=[waiting.pk])).content.decode()
+    addresses = [unescape(one) for one in re.findall(r'href="(/programmes/fia/indicators/[^"]+)"', text)]
+    assert len(addresses) > 2
+    assert {one: client.get(one).status_code for one in addresses} == dict.fromkeys(addresses, 200)
 
 
 @pytest.mark.parametrize("revision", ["²", "9" * 5000, "-1", "x"])

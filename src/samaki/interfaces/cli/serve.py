@@ -81,6 +81,7 @@ def _gunicorn(arguments: Namespace, port: int) -> list[str]:
         f"--threads={THREADS}",
         "--worker-class=gthread",
         "--graceful-timeout=20",
+        "--limit-request-line=8190",  # a long search in Khmer takes nine bytes a letter
         "--log-level=warning",
         "--no-control-socket",
         *(["--worker-tmp-dir=/dev/shm"] if os.access("/dev/shm", os.W_OK) else []),  # noqa: S108  # a heartbeat, not data

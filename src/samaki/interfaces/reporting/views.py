@@ -22,9 +22,10 @@ from samaki.ground.periods.models import PeriodReport
 from samaki.ground.periods.rules import Period, State
 from samaki.ground.programmes.models import Programme
 from samaki.ground.programmes.queries import programmes_for
+from samaki.interfaces.figures.opening import why_closed
 from samaki.interfaces.reporting.forms import Narrative, Return, Seen
 from samaki.interfaces.web.requests import ActorRequest, page, told_in
-from samaki.kernel.actors import AnyActor
+from samaki.kernel.actors import Actor, AnyActor
 from samaki.kernel.errors import NotFound
 from samaki.kernel.figures import Figure, FigureQuery
 from samaki.kernel.policy import Action, may, reach
@@ -185,13 +186,15 @@ def _written(report: PeriodReport | None) -> dict[str, object]:
 
 
 def _figures(
-    actor: AnyActor, programme: Programme, organisation: Organisation, month: Period
+    actor: Actor, programme: Programme, organisation: Organisation, month: Period
 ) -> list[tuple[str, Figure, str]]:
-    """Label, figure of the organisation's own records in the month, and where its rows open."""
+    """Label, figure of the organisation's own records in the month, and where its rows open; else its indicator, which
+    says why they do not."""
     listed = [one for one in catalogue(actor, programme.key) if one.placed]
     asked = [FigureQuery(programme.key, one.key, period=month.key, organisation=organisation.key) for one in listed]
     found = []
     for one, figure in zip(listed, figures(actor, asked), strict=True):
-        address = reverse("figure_records", args=[programme.key, one.key])
+        leads_to = "indicator" if why_closed(actor, programme, one.measure) else "figure_records"
+        address = reverse(leads_to, args=[programme.key, one.key])
         found.append((one.label, figure, f"{address}?period={month.key}&organisation={organisation.key}"))
     return found

@@ -69,7 +69,8 @@ def add(request: ActorRequest) -> HttpResponse:
                 at=timezone.now(),
             )
             return page(request, "web/password_once.html", {"user_shown": new, "password": made, "is_new": True})
-    return page(request, "web/user_add.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "is_example_site": queries.is_example_site()}
+    return page(request, "web/user_add.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
