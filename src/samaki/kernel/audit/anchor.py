@@ -16,8 +16,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from samaki.kernel.audit.models import AuditSeal
+from samaki.kernel.durable import sync_folder
 
 EVERY = dt.timedelta(minutes=1)
+CUT = "cut"  # ends a line that a full disk or a power cut left half written
 
 
 class AnchorBroken(Exception):
@@ -44,12 +46,18 @@ def anchor(now: dt.datetime | None = None) -> bool:
         if known.position >= last.position or at - dt.datetime.fromisoformat(known.at) < EVERY:
             return False
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(handle, f"{last.position} {last.digest} {at.isoformat()}\n".encode())
+        size = os.fstat(handle).st_size
+        is_cut = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        line = f"{last.position} {last.digest} {at.isoformat()}\n"
+        left = memoryview((f" {CUT}\n{line}" if is_cut else line).encode())
+        while left:
+            left = left[os.write(handle, left) :]
         os.fsync(handle)
     finally:
         os.close(handle)
+    sync_folder(path.parent)
     return True
 
 
@@ -64,17 +72,26 @@ def marks() -> Iterator[Mark]:
     path = path_of()
     if path.exists():
         with path.open() as lines:
-            yield from (_mark(line) for line in lines if line.strip())
+            yield from (_mark(line) for line in lines if _is_whole(line))
 
 
 def path_of() -> Path:
     return Path(settings.AUDIT_ANCHOR)
 
 
+def _is_whole(line: str) -> bool:
+    """Not what a full disk or a power cut left half written: the last without an end, or one marked since."""
+    return bool(line.strip()) and line.endswith("\n") and not line.endswith(f" {CUT}\n")
+
+
 def _mark(line: str) -> Mark:
     parts = line.split()
     if len(parts) != 3 or not parts[0].isdigit() or len(parts[1]) != 64:
         raise AnchorBroken(line.strip()[:80])
+    try:
+        dt.datetime.fromisoformat(parts[2])
+    except ValueError:
+        raise AnchorBroken(line.strip()[:80]) from None
     return Mark(int(parts[0]), parts[1], parts[2])
 
 
@@ -82,7 +99,7 @@ def _last_line(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 400))
-            lines = file.read().decode().split("\n")
+            lines = file.read().decode(errors="replace").splitlines(keepends=True)
     except FileNotFoundError:
         return None
-    return next((line for line in reversed(lines) if line.strip()), None)
+    return next((line for line in reversed(lines) if _is_whole(line)), None)
