@@ -66,6 +66,22 @@ def test_people_who_come_in_several_months_hide_each_other() -> None:
     assert (shut, of[0]) == ((False,) * 4, (False, False, True))
 
 
+def test_of_a_ratio_each_number_is_watched() -> None:
+    """People come in several months and complete once: the quarter's 15 less 6 and 6 were the third month's 3."""
+    quarter, months = _ratio(15, 20), [_ratio(6, 10), _ratio(6, 10), _ratio(3, 10)]
+    _shut, of = hidden_months(_ratio(60, 50), [quarter] * 4, [months] * 4)
+    assert of[0] == (True, True, True)
+    missing = [_ratio(4, 10), _ratio(5, 11), _ratio(10, 13)]  # those who did not complete add up: 6, 6 and 3
+    _shut, of = hidden_months(_ratio(30, 80), [_ratio(16, 31)] * 4, [missing] * 4)
+    assert of[0] == (True, True, True)
+
+
+def test_numerators_that_are_all_nought_hide_nothing_more() -> None:
+    months = [_ratio(0, 10), _ratio(0, 9), _ratio(0, 3)]
+    _shut, of = hidden_months(_ratio(0, 40), [_ratio(0, 12)] * 4, [months] * 4)
+    assert of[0] == (False, False, True)
+
+
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), min_size=2, max_size=8))
 def test_of_days_that_were_told_no_two_in_turn_differ_by_a_few(days: list[tuple[int, int]]) -> None:
@@ -95,4 +111,10 @@ def test_a_ratio_moves_by_any_of_its_numbers() -> None:
 
 
 def _span(count: int) -> Span:
-    return Span(count, 0 < count < K)
+    return Span((count,), 0 < count < K)
+
+
+def _ratio(numerator: int, denominator: int) -> Span:
+    """Hidden where any of its numbers is small, as the door does."""
+    numbers = (numerator, denominator, denominator - numerator)
+    return Span((denominator, numerator, denominator - numerator), any(0 < one < K for one in numbers))

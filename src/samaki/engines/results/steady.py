@@ -128,7 +128,11 @@ def _among(told: Told, calendar: Sequence[Told]) -> Figure:
 
 def _span(told: Told) -> Span:
     total = told.counted.total
-    return Span(total.count if total.high is None else total.high, told.figure.suppressed)
+    count = total.count if total.high is None else total.high
+    if not told.one.counts.is_ratio:
+        return Span((count,), told.figure.suppressed)
+    rest = None if total.count is None or total.numerator is None else total.count - total.numerator
+    return Span((count, total.numerator, rest), told.figure.suppressed)
 
 
 def _table(figure: Figure, *, is_ratio: bool) -> Mapping[At, Counts]:

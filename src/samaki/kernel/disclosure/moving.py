@@ -54,10 +54,15 @@ def _moved(before: Counts | None, now: Counts, k: int) -> bool:
 
 @dataclass(frozen=True)
 class Span:
-    """One month, quarter or year: its true count (None unknown) and whether its own rules hide it."""
+    """One month, quarter or year: its true count, of a ratio its denominator, numerator and the rest (each None where
+    unknown), and whether its own rules hide it."""
 
-    count: int | None
+    counts: Counts
     is_hidden: bool
+
+    @property
+    def is_nought(self) -> bool:
+        return self.counts[0] == 0
 
 
 def hidden_months(
@@ -67,7 +72,8 @@ def hidden_months(
 
     Where months add up to their quarter, one hidden month hides the others that are not 0; where quarters add up to the
     year, one hidden quarter hides the others, and a hidden quarter its months. What stays hidden then ranges from 0 to
-    the quarter (the year), which is at least k wide, for where one part alone is not 0 it is the whole itself.
+    the quarter (the year), which is at least k wide, for where one part alone is not 0 it is the whole itself. Of a
+    ratio each of its numbers is watched: people may come in several months and complete once.
     """
     shut = [one.is_hidden for one in quarters]
     if _adds_up(year, quarters) and any(shut):
@@ -76,10 +82,14 @@ def hidden_months(
     for quarter, is_shut, of in zip(quarters, shut, months, strict=True):
         adds_up = _adds_up(quarter, of)
         together = adds_up and (is_shut or any(one.is_hidden for one in of))
-        found.append(tuple(one.count != 0 and (one.is_hidden or together) for one in of))
-    return tuple(one.count != 0 and is_shut for one, is_shut in zip(quarters, shut, strict=True)), tuple(found)
+        found.append(tuple(not one.is_nought and (one.is_hidden or together) for one in of))
+    return tuple(not one.is_nought and is_shut for one, is_shut in zip(quarters, shut, strict=True)), tuple(found)
 
 
 def _adds_up(whole: Span, parts: Iterable[Span]) -> bool:
-    counts = [one.count for one in parts]
-    return whole.count is not None and None not in counts and sum(one or 0 for one in counts) == whole.count
+    """Whether any count of the parts adds up to that of the whole; where all are 0 there is nothing to work out."""
+    listed = zip(*(one.counts for one in parts), strict=True)
+    return any(
+        total is not None and total > 0 and None not in counts and sum(one or 0 for one in counts) == total
+        for total, counts in zip(whole.counts, listed, strict=True)
+    )
