@@ -53,6 +53,8 @@ def test_a_day_is_read_from_its_three_parts() -> None:
         ({"on_day": "", "on_month": "", "on_year": ""}, "required"),
         ({"on_day": "x"}, "invalid"),
         ({"on_month": "March"}, "invalid"),
+        ({"on_year": "1300"}, "year"),
+        ({"on_year": "២៥៦៩"}, "year"),  # of the Buddhist era
     ],
 )
 def test_a_day_that_is_none_is_asked_about(parts: dict[str, str], code: str) -> None:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # a year outside is a slip, or of the Buddhist era
 _KHMER_DIGITS = {0x17E0 + digit: str(digit) for digit in range(10)}
 
 
@@ -88,6 +89,9 @@ class DayField(forms.MultiValueField):
         day, month, year = data_list
         if day in self.empty_values or month in self.empty_values or year in self.empty_values:
             raise ValidationError(_("Please give day, month and year."), code="incomplete")
+        if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+            words = _("The year cannot be %(year)s. Of a year of the Buddhist era, take 543 away.")
+            raise ValidationError(words, code="year", params={"year": year})
         try:
             return dt.date(int(year), int(month), int(day))
         except ValueError as error:

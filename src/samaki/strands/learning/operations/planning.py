@@ -30,10 +30,13 @@ def plan_training(
     *, series: Series, first_on: dt.date, days: int, place: Place | None, by: AnyActor, at: dt.datetime
 ) -> Activity:
     """An activity of the series under its title: a session on each of so many days running. Planned where its last day
-    is to come, else held; who leads activities facilitates it. Raises Invalid("days_number"), and what
-    `create_activity` and `add_activity` do."""
+    is to come, else held; who leads activities facilitates it. Raises Invalid: days_number,
+    before_series; and what `create_activity` and `add_activity` do."""
     if not 1 <= days <= MOST_DAYS:
         raise Invalid("days_number", _("Between 1 and %(most)s days."), field="days", most=MOST_DAYS)
+    if first_on < series.starts_on:
+        text = _("The series begins later. Please choose its first day or a later day.")
+        raise Invalid("before_series", text, field="first_on")
     running = [first_on + dt.timedelta(days=number) for number in range(days)]
     scope = scope_of(series)
     with acting(by, Action.RUN_SERIES, series, **scope):
