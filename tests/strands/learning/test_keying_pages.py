@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Activity
 from samaki.ground.people.models import Person, PersonKey
 from samaki.kernel.actors import Role
@@ -290,3 +292,17 @@ def test_sheets_ask_as_often_for_three_people_as_for_one() -> None:
         assert answer.status_code == 422
         costs.append(pages)
     assert costs[0] == costs[1]
+
+
+def test_the_questions_beside_a_sheet_are_in_the_language_of_the_page() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    version = an_instrument(GEM)
+    me, item = _me(field), version.items.order_by("number")[0]
+    address = _sheet(_training(field, [person]), version)
+    told = {}
+    for language in ("en", "km"):
+        User.objects.update(language=language)
+        text = unescape(me.get(address).content.decode())
+        told[language] = (item.text_en in text, item.text_km in text)
+    assert told == {"en": (True, False), "km": (False, True)}

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from samaki.ground.accounts.models import User
 from samaki.ground.activities.models import Attendance, Session
 from samaki.ground.people.models import Person
 from samaki.ground.people.operations import NewPerson, add_person
@@ -86,7 +87,7 @@ def test_a_code_tells_anybody_whether_it_stands_and_no_name_place_or_organisatio
     made = certified(field, person)
     known = Client().get(reverse("public_certificate", args=[made.code]), headers={"Accept-Language": "en"})
     text = known.content.decode()
-    assert (known.status_code, known.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert (known.status_code, known.headers["Referrer-Policy"]) == (200, "strict-origin")
     shown = [
         word
         for word in ("Raksmeypich", "រស្មីពេជ្រ", "Tot", field.ours.name_latin, field.place.name_latin)
@@ -181,3 +182,34 @@ def test_a_series_its_list_its_leads_and_a_pathway_ask_as_often_for_three_as_for
     a_series(field, [every, every], key="more")
     assert queries_of(client, address) == before
     assert Series.objects.count() == 3
+
+
+def test_who_attended_enough_of_an_open_series_is_said_in_khmer_with_one_percent_sign() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    series = a_series(field, [[person]], ended=False)
+    client = _me(field)
+    User.objects.update(language="km")
+    text = client.get(reverse("series", args=[series.key])).content.decode()
+    assert ("ដល់ 80% ហើយ" in text, "80%%" in text) == (True, False)
+
+
+def test_two_letters_that_find_nobody_ask_for_a_third_and_do_not_say_nobody_has_the_name() -> None:
+    field = a_field()
+    client, (_session, address) = _me(field), _taking(field)
+    told = {
+        typed: client.post(address, {"search": "1", "text": typed}, headers={"HX-Request": "true"}).content.decode()
+        for typed in ("xq", "xqz")
+    }
+    assert ["one more letter" in told[typed] for typed in told] == [True, False]
+
+
+def test_the_choice_of_language_on_a_certificate_s_public_page_is_sent_with_its_origin() -> None:
+    field = a_field()
+    (person,) = people(field, 1)
+    made = certified(field, person)
+    answer = Client().get(reverse("public_certificate", args=[made.code]))
+    assert ('action="/language/"' in answer.content.decode(), answer.headers["Referrer-Policy"]) == (
+        True,
+        "strict-origin",
+    )

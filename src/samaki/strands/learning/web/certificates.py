@@ -151,7 +151,8 @@ def public(request: ActorRequest, code: str) -> HttpResponse:
     context = {"shown": shown, "kind": kind, "asked": True}
     answer = page(request, "learning/public_certificate.html", context, status=200 if shown else 404)
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"  # the address is the code
+    # The address is the code. "no-referrer" would send the choice of language with no origin, and it would be refused.
+    answer.headers["Referrer-Policy"] = "strict-origin"
     return answer
 
 
