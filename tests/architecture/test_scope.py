@@ -65,9 +65,12 @@ WITHOUT_SCOPE = {
     "survivors.HerRisk": "by its file",
     "survivors.Referral": "by its file",
     "vetting.Allegation": "by its candidacy",
+    "vetting.Answer": "by its question",
     "vetting.BarDigest": "a keyed hash; by its bar",
     "vetting.CandidacyKey": "by its candidacy",
     "vetting.Decision": "by its candidacy",
+    "vetting.Exemption": "by its question; read by the gate alone",
+    "vetting.Question": "by its bar to who answers, by its candidacy to who asked",
     "vetting.Step": "by its candidacy",
 }
 

@@ -283,6 +283,7 @@ HIS_SIDE = [
 ]
 
 DECIDERS: Access = {FOCAL: O, SUPERVISOR: O}
+ANOTHER = {"answer": "another", "sure": "on"}
 RECORDS_AUTHORITY = strict({SUPERVISOR: O, COORDINATOR: G})
 CIRCLE = [
     Route("vetting", strict(anywhere(*DECIDERS)), home=Home.MPP),
@@ -293,6 +294,7 @@ CIRCLE = [
     Route("candidate", strict(DECIDERS), home=Home.MPP),
     Route("candidate_read", post=strict(DECIDERS), home=Home.MPP, sent={"reason": "to decide"}),
     Route("candidate_act", strict(DECIDERS), strict(DECIDERS), home=Home.MPP),
+    Route("vetting_question", strict(DECIDERS), strict(DECIDERS), home=Home.MPP, sent=ANOTHER),  # who barred
     Route("authority_responses", strict(anywhere(SUPERVISOR, COORDINATOR)), home=Home.MPP),
     Route(
         "authority_report",

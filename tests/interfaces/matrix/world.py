@@ -27,7 +27,7 @@ from samaki.strands.survivors import operations as hers
 from samaki.strands.survivors.models import WarningTask
 from samaki.strands.survivors.operations import Wish
 from samaki.strands.survivors.rules import ConsentHow, Purpose, Said
-from samaki.strands.vetting.models import Candidacy
+from samaki.strands.vetting.models import Bar, Candidacy, Question
 from samaki.strands.vetting.rules import State
 from tests.interfaces.matrix.cells import Relation
 from tests.interfaces.matrix.readers import ELSEWHERE, HOMES, SERVICES, SET_UP, Readers
@@ -199,6 +199,15 @@ class World:
         )
         self.about["case_conference"] = [meets.pk]
         applied = Candidacy.objects.filter(organisation=man.organisation, state=State.ACTIVE).order_by("pk")[0]
+        bar = Bar.objects.create(
+            organisation=man.organisation,
+            programme=man.programme,
+            person=Person.objects.filter(organisation=man.organisation).order_by("-pk")[0],
+            barred_on=timezone.localdate(now),
+            salt=b"",
+            reason=b"",
+        )
+        question = Question.objects.create(bar=bar, candidacy=applied, asked_at=now)
         told = AuthorityResponse.objects.create(
             programme=man.programme,
             organisation=man.organisation,
@@ -210,6 +219,7 @@ class World:
         self.about |= {
             **{name: [applied.pk] for name in ("candidate", "candidate_read")},
             "candidate_act": [applied.pk, "refuse"],
+            "vetting_question": [question.pk],
             "authority_answer": [told.pk],
         }
         for case, into, posted, relation in (

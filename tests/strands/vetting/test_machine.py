@@ -11,15 +11,23 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from samaki.ground.clearances.standing import cleared, stopped
+from samaki.ground.accounts.models import User
+from samaki.ground.clearances.standing import cleared, records_of, stopped
+from samaki.ground.people.models import MatchCandidate, Person
+from samaki.ground.people.operations import confirm_same, undo_merge
+from samaki.kernel.actors import System
 from samaki.kernel.errors import DomainError
 from samaki.strands.vetting import operations
-from samaki.strands.vetting.models import Allegation, Bar, Candidacy, Step
-from samaki.strands.vetting.rules import ALLOWED, REFERENCES_WANTED, STEPS, State, StepKind
+from samaki.strands.vetting.bars import digests_of
+from samaki.strands.vetting.models import Allegation, Bar, Candidacy, Question, Step
+from samaki.strands.vetting.rules import ALLOWED, ASKED_AGAIN, REFERENCES_WANTED, STEPS, State, StepKind
+from tests.factories.people import a_person, named
+from tests.strands.vetting.coalition import Coalition
 from tests.strands.vetting.test_operations import TIMER, Vetting
 
 NOW = dt.datetime(2024, 5, 20, 3, tzinfo=dt.UTC)
 TODAY = dt.date(2024, 5, 20)
+BY = System("a test")
 
 
 class Walk(RuleBasedStateMachine):
@@ -154,11 +162,126 @@ def _leads(old: State, new: State) -> bool:
     return new in ALLOWED[old] or any(new in ALLOWED[State(by)] for by in ALLOWED[old])
 
 
+class Namesake(RuleBasedStateMachine):
+    """A candidate whose steps are taken; others of his name are barred, asked about, joined to him and parted again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atom = transaction.atomic()
+        self.atom.__enter__()
+        self.its = Coalition()
+        ours = self.its.setting.ours
+        self.deciders = [self.its.woman, self.its.man, self.its.third, self.its.supervisor, self.its.other_man]
+        self.deciders.append(self.its.of(ours, "other-woman", User.Gender.WOMAN))
+        self.barring = {"ours": (ours, self.its.supervisor_as_focal()), "theirs": (None, None)}
+        self.candidacy = self.its.ripe()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atom.__exit__(None, None, None)
+
+    @rule(where=st.sampled_from(["ours", "theirs"]))
+    def bar_one_of_his_name(self, where: str) -> None:
+        self.its.barred(*self.barring[where])
+
+    @rule()
+    def lift_a_bar(self) -> None:
+        for barred in Bar.objects.filter(appeal="none")[:1]:
+            operations.appeal(barred=barred, by=BY, at=NOW)
+            operations.answer_appeal(barred=barred, lifts=True, by=BY, at=NOW)
+
+    @rule()
+    def ask(self) -> None:
+        with contextlib.suppress(DomainError):
+            self.its.ask(self.candidacy)
+
+    @rule(who=st.integers(0, 5), is_another=st.sampled_from([True, True, True, False]))
+    def answer(self, who: int, is_another: bool) -> None:
+        for question in Question.objects.filter(state="open"):
+            with contextlib.suppress(DomainError):
+                operations.answer(question=question, is_another=is_another, by=self.deciders[who], at=NOW)
+
+    @rule()
+    def all_say_another(self) -> None:
+        """So that walks get far."""
+        for who in range(len(self.deciders)):
+            self.answer(who, True)
+
+    @rule()
+    def decide(self) -> None:
+        for kind in ASKED_AGAIN:
+            with contextlib.suppress(DomainError):
+                operations.take_step(
+                    candidacy=self.candidacy,
+                    kind=kind,
+                    result=Step.Result.PASSED,
+                    taken_on=TODAY,
+                    women_heard=True,
+                    by=self.its.focal,
+                    at=NOW,
+                )
+        for by in (self.its.focal, self.its.supervisor):
+            with contextlib.suppress(DomainError):
+                operations.decide(candidacy=self.candidacy, approves=True, by=by, at=NOW)
+
+    @rule(to_who_is_barred=st.booleans())
+    def join(self, to_who_is_barred: bool) -> None:
+        """His record to that of somebody barred here, or to one that was entered twice."""
+        other = Person.objects.exclude(pk=self.its.person.pk).filter(
+            organisation=self.its.setting.ours, pk__in=Bar.objects.values("person")
+        )
+        one = (
+            other.first()
+            if to_who_is_barred
+            else a_person(self.its.setting.ours, named(latin="Sok Dara"), gender="man", birth_year=1980)
+        )
+        if one is not None:
+            first, second = sorted((self.its.person, one), key=lambda each: each.pk)
+            whose = {"organisation": first.organisation, "likeness": 99}
+            pair, _new = MatchCandidate.objects.get_or_create(first=first, second=second, defaults=whose)
+            with contextlib.suppress(DomainError):
+                confirm_same(pair.pk, by=BY, at=NOW)
+
+    @rule()
+    def part(self) -> None:
+        for pair in MatchCandidate.objects.filter(state="same"):
+            undo_merge(pair.pk, by=BY, at=NOW)
+
+    @invariant()
+    def whoever_is_active_is_held_by_no_bar_but_one_that_two_found_to_be_of_another(self) -> None:
+        if Candidacy.objects.get(pk=self.candidacy.pk).state != State.ACTIVE:
+            return
+        own = digests_of(records_of(self.its.person.pk))
+        for barred in Bar.objects.exclude(appeal="lifted"):
+            assert barred.person_id not in own
+            for mark in barred.digests.all():
+                for record in (key for key, digests in own.items() if bytes(mark.digest) in digests):
+                    asked = Question.objects.filter(exemptions__digest=mark, exemptions__person=record, bar=barred)
+                    assert any(self._freed(one) for one in asked)
+
+    def _freed(self, question: Question) -> bool:
+        words = list(question.answers.all())
+        return (
+            question.state == "another"
+            and all(word.is_another for word in words)
+            and len({word.by_id for word in words} - {question.asked_by_id}) >= 2
+            and any(word.by_a_woman for word in words)
+        )
+
+
 class MachineOfVetting(TestCase):
     def test_whatever_is_tried_in_whatever_order_vetting_holds(self) -> None:
         run_state_machine_as_test(
             Walk,
             settings=settings(
                 max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
+
+    def test_whatever_is_asked_and_joined_no_barred_man_is_active_as_a_namesake(self) -> None:
+        run_state_machine_as_test(
+            Namesake,
+            settings=settings(
+                max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )

@@ -13,9 +13,10 @@ from django.test import TestCase
 from samaki.ground.people.operations import withdraw
 from samaki.kernel.actors import System
 from samaki.kernel.keyrings import erasures
-from samaki.strands.vetting.models import Candidacy
+from samaki.strands.vetting.models import Candidacy, Exemption
 from samaki.strands.vetting.queries.words import words
 from samaki.strands.vetting.rules import StepKind
+from tests.strands.vetting.coalition import Coalition
 from tests.strands.vetting.test_operations import AT, Vetting
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +40,19 @@ def test_what_was_said_of_who_left_is_empty_where_an_older_database_is_put_back(
     found = Candidacy.objects.get(pk=candidacy.pk)
     _one, said = words(vetting.focal, found.pk, reason="an appeal", at=LATER)
     assert {one.words for one in said} == {""}
+
+
+def test_what_was_alike_with_a_barred_name_goes_again_where_an_older_database_is_put_back(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    settings.VAULT = str(tmp_path / "vault")
+    its = Coalition()
+    its.barred()
+    its.freed()
+    older = transaction.savepoint()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        withdraw(its.person.pk, by=System("a test"), at=AT)
+    transaction.savepoint_rollback(older)
+    assert Exemption.objects.count() > 0
+    erasures.replay()
+    assert Exemption.objects.count() == 0

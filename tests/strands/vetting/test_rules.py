@@ -23,6 +23,7 @@ from samaki.strands.vetting.rules import (
     passed_enough,
     valid_until,
     verdict,
+    whether_another,
 )
 
 WORDS = st.lists(st.builds(Word, st.integers(1, 4), st.booleans(), st.booleans()), max_size=6)
@@ -97,3 +98,14 @@ def test_a_vetting_holds_18_months_and_a_code_gives_60_days() -> None:
     assert valid_until(dt.date(2024, 3, 31)) == dt.date(2025, 9, 30)
     assert valid_until(dt.date(2024, 1, 15)) == dt.date(2025, 7, 15)
     assert must_have_signed_by(dt.date(2024, 1, 1)) == dt.date(2024, 3, 1)
+
+
+@given(WORDS)
+def test_another_person_is_said_by_two_of_whom_one_a_woman_and_denied_by_one(words: list[Word]) -> None:
+    came_to = whether_another(words)
+    if not all(word.approves for word in words):
+        assert came_to is Verdict.REJECTED
+    else:
+        deciders = {word.decider: word for word in words}.values()
+        freed = len(deciders) >= 2 and any(word.is_woman for word in deciders)
+        assert (came_to is Verdict.APPROVED) == freed

@@ -10,3 +10,4 @@ class Vetting(AppConfig):
     def ready(self) -> None:
         import_module("samaki.strands.vetting.known")
         import_module("samaki.strands.vetting.panels")
+        import_module("samaki.strands.vetting.reactions")

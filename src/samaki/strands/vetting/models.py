@@ -173,3 +173,56 @@ class BarDigest(models.Model):
 
     bar = models.ForeignKey(Bar, on_delete=models.CASCADE, related_name="digests")
     digest = models.BinaryField()
+
+
+class Question(Record):
+    """Whether a candidate who bears the name of somebody barred is another person, asked of who barred: one for each
+    bar that holds him, all with the same `asked_at`. Whoever asks learns neither how many there are nor whose."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Awaited (question)")
+        ANOTHER = "another", _("Another person")
+        SAME = "same", _("The same person")
+        LAPSED = "lapsed", _("No longer asked")  # no bar or candidate any more, or records were joined
+
+    bar = models.ForeignKey(Bar, on_delete=models.CASCADE, related_name="questions")
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # answers it never
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bar", "candidacy"], condition=Q(state="open"), name="question_once_open"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_on__isnull=True) | (~Q(state="open") & Q(closed_on__isnull=False)),
+                name="question_closed_when",
+            ),
+        ]
+
+
+class Answer(Record):
+    """One decider's word on a question. Two, one of them a woman, say that he is another person; that he is the same,
+    one alone."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by_a_woman = models.BooleanField()
+    is_another = models.BooleanField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "by"], name="answer_once_each")]
+
+
+class Exemption(models.Model):
+    """That a hash of a bar and a record's own are alike by chance, once its question found another person. Ids alone,
+    of what was alike on the day of asking: what becomes alike later holds until it is asked about too."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="exemptions")
+    digest = models.ForeignKey(BarDigest, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "digest", "person"], name="exemption_once")]

@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samaki.ground.people.erasing import NamesGo
+from samaki.ground.people.models import PersonIdentity
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.keyrings import erasures
 from samaki.kernel.policy import Action
 from samaki.kernel.registry import reactions
 from samaki.kernel.retention import Due, Rule, last_due, months_after, rules
 from samaki.kernel.sealed import SALT_BYTES, slot_of
-from samaki.strands.vetting.models import Allegation, Bar, Candidacy, CandidacyKey, Step
+from samaki.strands.vetting.models import Allegation, Bar, Candidacy, CandidacyKey, Exemption, Question, Step
+from samaki.strands.vetting.operations.moving import lapse
 
 MONTHS = 12
 _State = Candidacy.State
@@ -44,8 +46,11 @@ def let_go(ids: Collection[int], by: AnyActor, at: dt.datetime) -> Mapping[str, 
 
 @reactions.on(NamesGo)
 def forget_what_was_said(event: NamesGo) -> None:
-    """What was said in vetting holds names. Of one programme alone nothing goes before its own time."""
+    """What was said in vetting holds names, and what was alike with a barred name tells of one. Of one programme alone
+    nothing goes before its own time."""
     if event.programme_id is None:
+        Exemption.objects.filter(person__in=event.person_ids).delete()
+        lapse(Question.objects.filter(candidacy__person__in=event.person_ids), timezone.localdate(event.at))
         for candidacy in _not_exempt(Candidacy.objects.filter(person__in=event.person_ids)):
             _forget(candidacy)
 
@@ -60,7 +65,14 @@ def forget_again(lines: erasures.Lines) -> int:
     return len(lost)
 
 
+def part_again(_lines: erasures.Lines) -> int:
+    """In an older database put back, of whose names went again just before this: what was alike with a barred name."""
+    gone, _each = Exemption.objects.exclude(person__in=PersonIdentity.objects.values("person")).delete()
+    return gone
+
+
 erasures.replays.register(erasures.Replay("vetting.candidacies", erasures.SLOT, forget_again))
+erasures.replays.register(erasures.Replay("vetting.exemptions", erasures.SLOT, part_again))
 
 
 def _not_exempt(found: QuerySet[Candidacy]) -> QuerySet[Candidacy]:

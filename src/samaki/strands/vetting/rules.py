@@ -112,6 +112,12 @@ def verdict(words: Sequence[Word]) -> Verdict:
     return Verdict.DIVIDED if len(deciders) >= DECIDERS_WANTED else Verdict.WAITING
 
 
+def whether_another(words: Sequence[Word]) -> Verdict:
+    """What the words on a namesake come to, `approves` meaning "another person": two as in deciding let him pass, and
+    one who knows the barred man in him is enough to stop him."""
+    return verdict(words) if all(word.approves for word in words) else Verdict.REJECTED
+
+
 def valid_until(decided_on: dt.date) -> dt.date:
     """The first day on which a vetting of that day no longer holds: 18 months later."""
     years, month = divmod(decided_on.month - 1 + VALID_MONTHS, 12)

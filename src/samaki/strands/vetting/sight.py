@@ -28,6 +28,16 @@ def shut(actor: AnyActor, *, on: dt.date) -> Q:
     return Q(person__in=own) | Q(group__in=groups)
 
 
+def shut_questions(actor: AnyActor, *, on: dt.date) -> Q:
+    """The condition of the questions about bars that are not the actor's: who asked or recruited him, and who is, or is
+    of the group of, either of the two men."""
+    hidden = Candidacy.objects.filter(shut(actor, on=on))
+    near = Q(candidacy__in=hidden) | Q(bar__person__in=hidden.values("person"))
+    if isinstance(actor, System) or actor.user_id is None:
+        return near
+    return near | Q(asked_by=actor.user_id) | Q(candidacy__recruited_by=actor.user_id)
+
+
 def locked_out(actor: AnyActor, *, on: dt.date) -> frozenset[int]:
     """Ids of those candidacies."""
     return frozenset(Candidacy.objects.filter(shut(actor, on=on)).values_list("pk", flat=True))

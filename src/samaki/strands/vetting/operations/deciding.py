@@ -18,13 +18,19 @@ from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Refused
 from samaki.kernel.policy import Action
 from samaki.strands.vetting.bars import is_barred
-from samaki.strands.vetting.models import Allegation, Candidacy, Decision, Step
-from samaki.strands.vetting.operations.moving import asked_again_since, held, locked, move, out_of_order, scope_of
+from samaki.strands.vetting.models import Candidacy, Decision
+from samaki.strands.vetting.operations.moving import (
+    asked_again_since,
+    expect_ripe,
+    held,
+    locked,
+    move,
+    out_of_order,
+    scope_of,
+)
 from samaki.strands.vetting.rules import (
-    ASKED_AGAIN,
     ON_THE_WAY,
     State,
-    StepKind,
     Verdict,
     Word,
     valid_until,
@@ -48,11 +54,11 @@ def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) 
         if decider.person_id in records_of(candidacy.person_id):
             raise Refused("same_person", _("Nobody decides on himself."))
         candidacy = held(candidacy, by, today)
-        again_since = asked_again_since(candidacy, today)
-        if candidacy.state not in ON_THE_WAY and again_since is None:
+        if candidacy.state not in ON_THE_WAY and asked_again_since(candidacy, today) is None:
             raise out_of_order()
         if approves:
-            _expect_ripe(candidacy, again_since)
+            expect_ripe(candidacy, today)
+            _expect_free(candidacy)
         turn = _round(candidacy)
         if candidacy.decisions.filter(round=turn, by=decider).exists():
             raise Refused("decided_already", _("You have given your word already. Another person decides with you."))
@@ -72,27 +78,13 @@ def decide(*, candidacy: Candidacy, approves: bool, by: Actor, at: dt.datetime) 
     return came_to
 
 
-def _expect_ripe(candidacy: Candidacy, again_since: dt.date | None) -> None:
+def _expect_free(candidacy: Candidacy) -> None:
+    """Asked last: whoever is not decided on yet is not told whether he is barred."""
     if is_barred(candidacy.person):
         raise Conflict("barred", _("This person is barred in the coalition and cannot be taken on."))
     own = records_of(candidacy.person_id)
-    if Allegation.objects.filter(candidacy__person__in=own, is_credible=True, settled_on__isnull=True).exists():
-        raise Conflict("allegation_open", _("An allegation is not settled yet."))
     if Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk).exists():
         raise Conflict("suspended_elsewhere", _("This person is suspended in another group. That is decided first."))
-    if again_since is not None:
-        lacking = ASKED_AGAIN - {
-            StepKind(kind)
-            for kind in candidacy.steps.filter(result=Step.Result.PASSED, taken_on__gte=again_since).values_list(
-                "kind", flat=True
-            )
-            if kind in set(ASKED_AGAIN)
-        }
-        if lacking:
-            told = _("After a suspension, and before a renewal, community check, interview and signature come again.")
-            raise Conflict("asked_again_wanted", told)
-    elif candidacy.state != State.PROBATION:
-        raise out_of_order()
 
 
 def _round(candidacy: Candidacy) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from samaki.ground.clearances.standing import records_of
 from samaki.kernel.actors import AnyActor
 from samaki.kernel.audit.operations import record
 from samaki.kernel.errors import Conflict, Invalid, NotFound
 from samaki.kernel.records import Scope
-from samaki.strands.vetting.models import Candidacy
-from samaki.strands.vetting.rules import State, may_move, renewable_from
+from samaki.strands.vetting.models import Allegation, Candidacy, Question, Step
+from samaki.strands.vetting.rules import ASKED_AGAIN, OVER, State, StepKind, may_move, renewable_from
 from samaki.strands.vetting.sight import shut
 
 
@@ -46,6 +48,24 @@ def asked_again_since(candidacy: Candidacy, today: dt.date) -> dt.date | None:
     return None
 
 
+def expect_ripe(candidacy: Candidacy, today: dt.date) -> None:
+    """That nothing but the word of two is awaited. Raises Conflict: allegation_open, asked_again_wanted,
+    step_out_of_order."""
+    if Allegation.objects.filter(
+        candidacy__person__in=records_of(candidacy.person_id), is_credible=True, settled_on__isnull=True
+    ).exists():
+        raise Conflict("allegation_open", _("An allegation is not settled yet."))
+    since = asked_again_since(candidacy, today)
+    if since is None:
+        if candidacy.state != State.PROBATION:
+            raise out_of_order()
+        return
+    passed = candidacy.steps.filter(result=Step.Result.PASSED, taken_on__gte=since).values_list("kind", flat=True)
+    if ASKED_AGAIN - {StepKind(kind) for kind in passed}:
+        told = _("After a suspension, and before a renewal, community check, interview and signature come again.")
+        raise Conflict("asked_again_wanted", told)
+
+
 def move(candidacy: Candidacy, new: State, *, on: dt.date, by: AnyActor) -> None:
     """Raises Conflict("step_out_of_order") where the table does not allow it."""
     old = candidacy.state
@@ -54,7 +74,16 @@ def move(candidacy: Candidacy, new: State, *, on: dt.date, by: AnyActor) -> None
     candidacy.state, candidacy.state_since = new.value, on
     candidacy.revision += 1
     candidacy.save()
+    if new in OVER:
+        lapse(Question.objects.filter(candidacy=candidacy), on)
     record(by, "move_candidacy", candidacy, **scope_of(candidacy), details={"from": old, "to": new.value})
+
+
+def lapse(questions: QuerySet[Question], today: dt.date) -> None:
+    """Those of them that are open are no longer asked."""
+    questions.filter(state=Question.State.OPEN).update(
+        state=Question.State.LAPSED, closed_on=today, revision=F("revision") + 1
+    )
 
 
 def scope_of(candidacy: Candidacy) -> Scope:

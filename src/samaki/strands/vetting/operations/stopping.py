@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +22,17 @@ from samaki.kernel.policy import Action
 from samaki.kernel.records import Scope
 from samaki.strands.vetting.bars import barred as barred_among
 from samaki.strands.vetting.bars import digests_of
-from samaki.strands.vetting.models import Allegation, Bar, BarDigest, Candidacy, CodeOfConduct, Step
-from samaki.strands.vetting.operations.moving import expect_not_to_come, held, locked, move, scope_of
+from samaki.strands.vetting.models import (
+    Allegation,
+    Bar,
+    BarDigest,
+    Candidacy,
+    CodeOfConduct,
+    Exemption,
+    Question,
+    Step,
+)
+from samaki.strands.vetting.operations.moving import expect_not_to_come, held, lapse, locked, move, scope_of
 from samaki.strands.vetting.rules import State, must_have_signed_by
 from samaki.strands.vetting.sealing import closed, key_of, of_allegation, of_bar
 
@@ -139,9 +149,19 @@ def answer_appeal(*, barred: Bar, lifts: bool, by: AnyActor, at: dt.datetime) ->
         barred.lifted_on = today
         for candidacy in Candidacy.objects.filter(person=barred.person, state=State.BARRED):
             move(locked(candidacy), State.REMOVED, on=today, by=by)
+        lapse(Question.objects.filter(bar=barred), today)
         if barred.person is not None:
             clearances.lift(Whom(barred.person, barred.programme, barred.organisation), by=by, at=at)
         return _answer(barred, Bar.Appeal.LIFTED, by)
+
+
+def hold_the_joined(person_ids: Collection[int], *, at: dt.datetime) -> None:
+    """Records were found to be one person's. Where one of them is barred itself, what was said of another person is
+    over; and who is active and now held by a bar is suspended."""
+    Exemption.objects.filter(person__in=person_ids, digest__bar__person__in=person_ids).delete()
+    lapse(Question.objects.filter(candidacy__person__in=person_ids, bar__person__in=person_ids), timezone.localdate(at))
+    active = Candidacy.objects.filter(person__in=person_ids, state=State.ACTIVE)
+    _suspend_those_held(dict(active.values_list("pk", "person_id")), at)
 
 
 def _answer(barred: Bar, appeal_: Bar.Appeal, by: AnyActor) -> Bar:
@@ -160,7 +180,12 @@ def _is_of(by: AnyActor, person_id: int) -> bool:
 def _suspend_the_barred(candidacy: Candidacy, at: dt.datetime) -> None:
     """Who is active elsewhere under the barred name is suspended there; nobody there learns by whom or why."""
     active = dict(Candidacy.objects.filter(state=State.ACTIVE).exclude(pk=candidacy.pk).values_list("pk", "person_id"))
-    found = barred_among(set(active.values()))
+    _suspend_those_held(active, at)
+
+
+def _suspend_those_held(active: Mapping[int, int], at: dt.datetime) -> None:
+    """`active` gives the person of each candidacy."""
+    found = barred_among(set(active.values())) if active else frozenset()
     for key in sorted(pk for pk, person_id in active.items() if person_id in found):
         other = locked(Candidacy(pk=key))
         if other.state == State.ACTIVE:

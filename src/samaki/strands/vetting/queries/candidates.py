@@ -21,7 +21,8 @@ from samaki.kernel.errors import NotFound
 from samaki.kernel.policy import Action, Reach, reach, refusal
 from samaki.kernel.records import Scope
 from samaki.strands.vetting.bars import barred
-from samaki.strands.vetting.models import Allegation, Bar, Candidacy, CodeOfConduct, Decision, Step
+from samaki.strands.vetting.models import Allegation, Bar, Candidacy, CodeOfConduct, Decision, Question, Step
+from samaki.strands.vetting.queries.questions import Asking, asking_of
 from samaki.strands.vetting.rules import (
     ASKED_AGAIN,
     ON_THE_WAY,
@@ -80,7 +81,8 @@ class ListPage:
 @dataclass(frozen=True)
 class File:
     """`deciders` have given their word in the round that is open; what they said is shown when the round is over.
-    `is_barred`: somebody of his name and birth year is barred in the coalition; None where nobody decides on it now."""
+    `is_barred`: somebody of his name and birth year is barred in the coalition; None where nobody decides on it now.
+    `asking`: what came of asking whether he is another person."""
 
     line: Line
     steps: tuple[Step, ...]
@@ -93,6 +95,14 @@ class File:
     may_vet: bool
     may_decide: bool
     has_user: bool
+    asking: Asking | None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether he is another person than the one barred; not where he himself was barred here."""
+        asked = self.asking is not None and self.asking.state == Question.State.OPEN
+        himself = any(one.appeal != Bar.Appeal.LIFTED for one in self.bars)
+        return bool(self.is_barred) and self.may_vet and not asked and not himself
 
     @property
     def candidacy(self) -> Candidacy:
@@ -196,6 +206,7 @@ def _file(actor: AnyActor, line: Line, today: dt.date) -> File:
         may_vet=reach(actor, Action.VET).covers(**scope),
         may_decide=reach(actor, Action.DECIDE_VETTING).covers(**scope),
         has_user=_has_user(own),
+        asking=asking_of(own),
     )
 
 

@@ -13,6 +13,7 @@ from samaki.kernel.audit.permits import keeping_refusals
 from samaki.kernel.policy import Action
 from samaki.strands.vetting.models import Bar, Candidacy, CodeOfConduct, Step
 from samaki.strands.vetting.queries.candidates import CANDIDACY, NOWHERE, WHY, lines_of, seen
+from samaki.strands.vetting.queries.questions import Asked, questions
 from samaki.strands.vetting.rules import DAYS_TO_RENEW, ON_THE_WAY, Awaited, State, must_have_signed_by
 
 
@@ -29,7 +30,8 @@ class Unsigned:
 @dataclass(frozen=True)
 class Due:
     """`expiring` members run out in 60 days, the first first; `to_decide` wait for deciders; `inquiries` have an
-    allegation that is not settled; `asked_again` are suspended and wait for what is asked again; `appeals` are open."""
+    allegation that is not settled; `asked_again` are suspended and wait for what is asked again; `appeals` are open;
+    `questions` about bars wait for the actor's word."""
 
     expiring: tuple[Candidacy, ...]
     unsigned: tuple[Unsigned, ...]
@@ -37,11 +39,12 @@ class Due:
     inquiries: tuple[Candidacy, ...]
     asked_again: tuple[Candidacy, ...]
     appeals: tuple[tuple[Candidacy, Bar], ...]
+    questions: tuple[Asked, ...]
 
     @property
     def tasks(self) -> int:
         parts = (self.expiring, self.unsigned, self.to_decide, self.inquiries, self.asked_again, self.appeals)
-        return sum(len(part) for part in parts)
+        return sum(len(part) for part in parts) + sum(not one.has_spoken for one in self.questions)
 
 
 def due(actor: AnyActor, *, at: dt.datetime) -> Due:
@@ -59,6 +62,7 @@ def due(actor: AnyActor, *, at: dt.datetime) -> Due:
             by_need[Awaited.INQUIRY],
             tuple(one for one in by_need[Awaited.ASKED_AGAIN] if one.state == State.SUSPENDED),
             _appeals(actor, today),
+            questions(actor, at=at),
         )
         record(actor, "see_vetting", CANDIDACY, **NOWHERE, reason=WHY, details={"due": found.tasks})
     return found

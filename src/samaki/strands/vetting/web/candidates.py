@@ -86,12 +86,14 @@ def listed(request: ActorRequest) -> HttpResponse:
     wanted, mark = request.GET.get("show", ""), request.GET.get("after", "")
     show = Show(wanted) if wanted in set(Show) else Show.OPEN
     after = int(mark) if mark.isascii() and mark.isdecimal() and len(mark) < 18 else 0
-    found = queries.candidates(request.actor, show=show, after=after, at=timezone.now())
+    now = timezone.now()
+    found = queries.candidates(request.actor, show=show, after=after, at=now)
     parts = [(one.value, SHOWN[one], found.counts[one], one is show) for one in Show]
     context = {
         "found": found,
         "lines": [(line, AWAITED[line.awaited]) for line in found.lines],
         "parts": parts,
+        "questions": queries.questions(request.actor, at=now),
         "may_vet": bool(reach(request.actor, Action.VET)),
     }
     return page(request, "vetting/list.html", context)
@@ -175,7 +177,8 @@ def _page(request: ActorRequest, file: File, form: ReasonForm, *, status: int = 
         "lacking": [Step.Kind(kind).label for kind in StepKind if kind in file.line.lacking],
         "way": _way(file),
         "next": [(key, DEEDS[key].heading) for key in offered if DEEDS[key].kind == "primary"],
-        "others": [(key, DEEDS[key].heading) for key in offered if DEEDS[key].kind != "primary"],
+        "others": [(key, DEEDS[key].heading) for key in offered if DEEDS[key].kind == "secondary"],
+        "asks": [(key, DEEDS[key].heading) for key in offered if DEEDS[key].kind == "of_a_bar"],
         "form": form,
     }
     return page(request, "vetting/candidate.html", context, status=status)
@@ -209,6 +212,8 @@ def _offered(file: File, user_id: int | None) -> list[str]:
         ripe = file.line.awaited is Awaited.DECISION
         if ripe or state is not State.ACTIVE:
             keys.append("decide" if ripe else "refuse")
+    if file.may_ask:
+        keys.append("ask")
     if file.may_vet:
         if not file.has_user and state is State.ACTIVE:
             keys.append("user")
@@ -302,6 +307,11 @@ def _answer(request: ActorRequest, file: File, form: forms.Form, now: dt.datetim
     operations.answer_appeal(barred=_bar_of(file, Bar.Appeal.OPEN), lifts=lifts, by=request.actor, at=now)
 
 
+def _ask(request: ActorRequest, file: File, _form: forms.Form, now: dt.datetime) -> Words:
+    operations.ask(candidacy=file.candidacy, by=request.actor, at=now)
+    return gettext_lazy("It was asked. The answer is awaited.")
+
+
 def _bar_of(file: File, appeal: Bar.Appeal) -> Bar:
     for one in file.bars:
         if one.appeal == appeal:
@@ -328,6 +338,10 @@ _OF_A_BAR = gettext_lazy(
     "He can appeal; somebody else answers."
 )
 _OF_AN_APPEAL = gettext_lazy("An appeal is made once. The bar holds until it is answered.")
+_OF_ASKING = gettext_lazy(
+    "Whoever barred learns that your organisation asks, and the number of this candidate; his name is not sent. They "
+    "will telephone. The bar holds until two of them say that he is another person."
+)
 DEEDS: dict[str, Deed] = {
     **{kind.value.replace("_", "-"): _step(kind) for kind in StepKind},
     "sign": Deed(gettext_lazy("Signs the new code of conduct"), _dated(SignForm, "signed_on"), _sign, kind="primary"),
@@ -346,6 +360,7 @@ DEEDS: dict[str, Deed] = {
     "bar": Deed(gettext_lazy("Bar him in the coalition"), _plain(BarForm), _bar, _OF_A_BAR),
     "appeal": Deed(gettext_lazy("He appeals"), _plain(SureForm), _appeal, _OF_AN_APPEAL),
     "answer": Deed(gettext_lazy("Answer the appeal"), _plain(AppealForm), _answer, _FOR_EVER, "primary"),
+    "ask": Deed(gettext_lazy("Ask whether he is another person"), _plain(SureForm), _ask, _OF_ASKING, "of_a_bar"),
     "user": Deed(
         gettext_lazy("Say who he signs in as"), lambda data, file, _on: UserForm(data, file), _name_user, _FOR_EVER
     ),

@@ -164,6 +164,16 @@ class AppealForm(forms.Form):
     sure = Sure()
 
 
+class AnotherForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("Is he the person you barred?"),
+        choices=(("another", _("Another person")), ("same", _("The same person"))),
+        widget=forms.RadioSelect,
+        help_text=_("“Another person” is said by two, one of them a woman. “The same person” is enough from one."),
+    )
+    sure = Sure()
+
+
 class UserForm(forms.Form):
     user = forms.ChoiceField(
         label=_("Signs in as"),
