@@ -115,7 +115,7 @@ def test_a_referral_goes_by_link_and_ends_when_she_takes_it_back(world: World) -
         *(True, True),
         *(False, False, False),
     ]
-    assert (read.headers["Cache-Control"], read.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (read.headers["Cache-Control"], read.headers["Referrer-Policy"]) == ("no-store", "same-origin")
     assert client.post(reverse("safe_referral_step", args=[referral.pk, "revoke"])).status_code == 302
     assert anybody.get(link).status_code == 404
 

@@ -67,7 +67,8 @@ def by_link(request: ActorRequest, token: str) -> HttpResponse:
     """What a link opens: the fields she agreed to, until her consent ends."""
     response = page(request, "survivors/received.html", _read(queries.by_link(token, at=timezone.now())))
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is the key. "no-referrer" would send the choice of language with no origin, and it would be refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
