@@ -22,6 +22,7 @@ from tests.strands.vetting.test_operations import AT, DAY, PASSED, TIMER, Vettin
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2024, 5, 20)
+OVERDUE = dt.datetime(2025, 12, 1, 3, tzinfo=dt.UTC)
 
 
 def a_case(vetting: Vetting, user: User) -> Case:
@@ -120,6 +121,52 @@ def test_a_second_group_is_no_way_round_a_suspension() -> None:
         vetting.decide(second, vetting.focal)
     assert (error.value.code, theirs.pk == first.group_id) == ("suspended_elsewhere", True)
     assert not vetting.is_cleared()
+
+
+def of_two_groups(vetting: Vetting) -> tuple[Candidacy, Candidacy]:
+    """Active in both, then suspended in both: the vetting ran out."""
+    first = vetting.active()
+    vetting.group = vetting.setting.mens_group("040102")
+    second = vetting.active()
+    operations.suspend_overdue(by=TIMER, at=OVERDUE)
+    return Candidacy.objects.get(pk=first.pk), Candidacy.objects.get(pk=second.pk)
+
+
+def asked_again(vetting: Vetting, candidacy: Candidacy) -> None:
+    for kind in (StepKind.COMMUNITY_CHECK, StepKind.INTERVIEW, StepKind.SIGNATURE):
+        operations.take_step(
+            candidacy=candidacy,
+            kind=kind,
+            result=PASSED,
+            taken_on=OVERDUE.date(),
+            women_heard=True,
+            by=vetting.focal,
+            at=OVERDUE,
+        )
+
+
+def test_who_is_suspended_in_two_groups_may_be_decided_on_in_either() -> None:
+    vetting = Vetting()
+    first, second = of_two_groups(vetting)
+    assert {first.state, second.state} == {State.SUSPENDED}
+    for one in (first, second):
+        asked_again(vetting, one)
+        for decider in (vetting.focal, vetting.supervisor):
+            operations.decide(candidacy=one, approves=True, by=decider, at=OVERDUE)
+        assert Candidacy.objects.get(pk=one.pk).state == State.ACTIVE
+
+
+@pytest.mark.parametrize(("upheld", "why"), [(None, "allegation_open"), (True, "suspended_elsewhere")])
+def test_an_allegation_in_the_one_group_holds_him_in_the_other(upheld: bool | None, why: str) -> None:
+    vetting = Vetting()
+    first, second = of_two_groups(vetting)
+    told = operations.allege(candidacy=first, received_on=DAY, is_credible=True, words="", by=vetting.focal, at=OVERDUE)
+    if upheld is not None:
+        operations.settle(allegation=told, upheld=upheld, by=vetting.focal, at=OVERDUE)
+    asked_again(vetting, second)
+    with pytest.raises(Conflict) as error:
+        operations.decide(candidacy=second, approves=True, by=vetting.focal, at=OVERDUE)
+    assert error.value.code == why
 
 
 def test_a_bar_suspends_whoever_bears_the_name_in_another_organisation() -> None:

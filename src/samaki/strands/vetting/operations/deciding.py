@@ -18,7 +18,7 @@ from samaki.kernel.audit.permits import acting
 from samaki.kernel.errors import Conflict, Refused
 from samaki.kernel.policy import Action
 from samaki.strands.vetting.bars import is_barred
-from samaki.strands.vetting.models import Candidacy, Decision
+from samaki.strands.vetting.models import Allegation, Candidacy, Decision
 from samaki.strands.vetting.operations.moving import (
     asked_again_since,
     expect_ripe,
@@ -83,7 +83,12 @@ def _expect_free(candidacy: Candidacy) -> None:
     if is_barred(candidacy.person):
         raise Conflict("barred", _("This person is barred in the coalition and cannot be taken on."))
     own = records_of(candidacy.person_id)
-    if Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk).exists():
+    elsewhere = Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk)
+    if (
+        candidacy.state == State.SUSPENDED
+    ):  # of two suspensions neither waits for the other, but for what was found true
+        elsewhere = elsewhere.filter(pk__in=Allegation.objects.filter(upheld=True).values("candidacy_id"))
+    if elsewhere.exists():
         raise Conflict("suspended_elsewhere", _("This person is suspended in another group. That is decided first."))
 
 
