@@ -44,6 +44,13 @@ def test_the_summary_links_each_error_to_its_field_and_names_it() -> None:
     assert drawn("{% error_summary form %}", form=Asked()).strip() == ""
 
 
+@pytest.mark.parametrize("label", ["Who asked him?", "Women were heard.", "នរណាហៅ?", "បានអានហើយ។"])
+def test_a_label_that_ends_a_sentence_has_one_mark_before_its_error(label: str) -> None:
+    asked = type("Asked", (forms.Form,), {"one": forms.CharField(label=label)})({})
+    shown = drawn("{% error_summary form %}", form=asked)
+    assert f">{label[:-1]}: This field is required.<" in shown
+
+
 def test_a_status_has_a_word_a_shape_and_a_tone() -> None:
     for key, status in STATUSES.items():
         shown = drawn("{% status key %}", key=key)

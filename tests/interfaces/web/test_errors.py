@@ -151,3 +151,19 @@ def test_the_page_of_a_broken_server_asks_nothing_of_the_database(django_assert_
         answer = errors.broken(request())
     assert answer.status_code == 500
     assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("address", "back"), [("/circle/19/read/", "/circle/19/"), ("/language/", "/")])
+def test_an_address_that_only_takes_entries_shows_a_page_with_a_way_back(
+    address: str, back: str, client: Client, make_user: MakeUser
+) -> None:
+    """As after the language was changed, or the page loaded again, where the page had answered to entries."""
+    user = make_user("sokha")
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client.force_login(user)
+    answer = client.get(address, headers={"Accept": "text/html"})
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert f'href="{back}"' in answer.content.decode()
+    assert "This page does not open by itself" in answer.content.decode()

@@ -145,6 +145,13 @@ def _served(field: Field) -> Case:
     return Case.objects.get()
 
 
+def test_no_session_is_dated_before_its_programme_where_nobody_knows_when_the_case_was_opened() -> None:
+    field = a_field()
+    _record(field, [CaseRow("M-1", field.group.pk, field.place.pk, None)])
+    with pytest.raises(Invalid, match="before the programme began"):
+        operations.add_session(case=_served(field), held_on=dt.date(1990, 3, 1), by=field.supervisor, at=NOW)
+
+
 def test_sessions_follow_each_other_and_one_date_counts_once() -> None:
     field = a_field()
     _record(field, [CaseRow("M-1", field.group.pk, field.place.pk, HELD)])

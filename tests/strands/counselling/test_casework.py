@@ -186,6 +186,12 @@ def test_no_start_without_declaration_service_and_risk() -> None:
     assert its.log(case).number == 1
 
 
+def test_what_may_be_a_name_opens_no_case() -> None:
+    with pytest.raises(Invalid) as refused:
+        Work().opened("Sok Dara")
+    assert (refused.value.code, refused.value.field) == ("code_without_digit", "code")
+
+
 def test_a_boy_has_no_case_here() -> None:
     its = Work()
     assert refused_with(lambda: its.opened(birth_year=2007)) == (422, "child_protection")

@@ -146,6 +146,12 @@ def test_sealed_yes_and_sealed_no_are_of_one_length() -> None:
     assert b"stopped" not in bytes(no.sealed)
 
 
+def test_what_may_be_a_name_opens_no_file() -> None:
+    with pytest.raises(Invalid) as refused:
+        World().file("Sok Dara")
+    assert code_of(refused) == "code_without_digit"
+
+
 def test_what_she_says_wants_her_consent_and_is_written_once() -> None:
     world = World()
     file = world.file()

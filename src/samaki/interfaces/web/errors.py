@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext as _
 
 from samaki.interfaces.web.requests import ActorRequest
@@ -63,6 +64,7 @@ def title(status: int) -> str:
         400: _("The system could not read this request"),
         403: _("You do not have permission to see this"),
         404: _("Not found"),
+        405: _("This page does not open by itself"),
         409: _("Something has changed meanwhile"),
         422: _("This entry cannot be taken as it is"),
     }
@@ -79,6 +81,25 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _shown(request, 404, "errors/error.html")
+
+
+def only_entries(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """A page for an address that takes entries only. It is asked for alone where a page that answered to entries is
+    loaded again, or read on in the other language; a browser would show an empty answer as its own error."""
+    context = {"title": title(405), "status": 405, "back": _above(request.path)}
+    shown = render(request, "errors/error.html", context, status=405)
+    shown.headers["Allow"] = refusal.headers.get("Allow", "")
+    return shown
+
+
+def _above(path: str) -> str:
+    """The nearest address over this one that leads somewhere."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = "/" + "/".join(parts[:length]) + "/"
+        if is_valid_path(above):
+            return above
+    return reverse("home")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

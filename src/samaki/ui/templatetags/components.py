@@ -100,7 +100,8 @@ def error_summary(*forms: BaseForm | None) -> Mapping[str, object]:
         found += [("", str(error)) for error in form.non_field_errors()]
         for bound in form:
             target = f"{bound.auto_id}_0" if isinstance(bound.field.widget, GROUPED) else bound.auto_id
-            found += [(target, _("%(field)s: %(error)s") % {"field": bound.label, "error": e}) for e in bound.errors]
+            label = str(bound.label).rstrip(" .?:។៖")  # one mark between the two, not two
+            found += [(target, _("%(field)s: %(error)s") % {"field": label, "error": e}) for e in bound.errors]
     return {"errors": found}
 
 

@@ -130,6 +130,13 @@ def add_session(*, case: Case, held_on: dt.date, by: AnyActor, at: dt.datetime) 
             raise Invalid(
                 "session_before_opening", _("A session is dated before the case was opened."), field="held_on"
             )
+        began = case.programme.starts_on
+        if case.opened_on is None and began is not None and held_on < began:
+            raise Invalid(
+                "session_before_programme",
+                _("This date is before the programme began. Please check day, month and year."),
+                field="held_on",
+            )
         if case.sessions.filter(held_on=held_on).exists():
             raise Conflict("session_twice", _("A session on this date is recorded already."), field="held_on")
         refuse_locked(case.programme, held_on)

@@ -63,6 +63,12 @@ def take_in(
             programme=group.programme, organisation=organisation, code__in=codes
         )
         if (case := known.first()) is None:
+            if not any(letter.isdigit() for letter in key):
+                raise Invalid(
+                    "code_without_digit",
+                    _("A code has at least one digit, such as 012. Please write no name."),
+                    field="code",
+                )
             case = Case.objects.create(
                 programme=group.programme,
                 organisation=organisation,

@@ -39,6 +39,12 @@ def open_file(
         kept = clean_code(code)
         if kept is None:
             raise _no_code("code")
+        if not any(letter.isdigit() for letter in kept):
+            raise Invalid(
+                "code_without_digit",
+                _("A code has at least one digit, such as 012. Please write no name."),
+                field="code",
+            )
         expect_past(opened_on, at, "opened_on")
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # two who open one code take turns
         if ServiceFile.objects.filter(programme=programme, organisation=organisation, code=kept).exists():

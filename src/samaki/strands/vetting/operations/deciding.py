@@ -86,7 +86,7 @@ def _expect_free(candidacy: Candidacy) -> None:
     elsewhere = Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk)
     if (
         candidacy.state == State.SUSPENDED
-    ):  # of two suspensions neither waits for the other, but for what was found true
+    ):  # neither waits for the other, but for what was found true
         elsewhere = elsewhere.filter(pk__in=Allegation.objects.filter(upheld=True).values("candidacy_id"))
     if elsewhere.exists():
         raise Conflict("suspended_elsewhere", _("This person is suspended in another group. That is decided first."))
