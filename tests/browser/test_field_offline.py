@@ -181,6 +181,7 @@ def test_two_quick_taps_on_send_make_one_record(browser: Browser, field_site: st
         phone.tap("form button.big")
         phone.page.locator("#contacts").fill("31")
         phone.tap("form button.big")
+        phone.page.get_by_role("button", name="ផ្ញើ", exact=True).wait_for()  # the screen of all answers
         phone.page.evaluate(
             "() => { const send = document.querySelector('#main button.big'); send.click(); send.click(); }"
         )

@@ -140,6 +140,7 @@ def test_two_users_share_a_phone_and_see_nothing_of_each_other(browser: Browser,
         phone.page.locator("button[type=submit]").click()
         expect(phone.page.locator(".error-summary")).to_be_visible()
         phone.page.locator(".tasks button").click()  # the switcher
+        expect(phone.page.locator("#main h1")).to_contain_text("facilitator")
         phone.unlock(PIN)
         phone.page.goto("/field/#/")
         assert phone.page.locator("a[href^='#/fill/']").count() == 1
