@@ -253,7 +253,7 @@ class World:
         grant = Grant(Role.WOMENS_SERVICE_WORKER, house.pk, mpp.pk)
         by = Actor(user.pk, user.username, (grant,), second_factor=True, reason="follow_up")
         file = hers.open_file(
-            programme=mpp, organisation=house, code="MATRIX", opened_on=today, said=Said(how="matrix"), by=by, at=now
+            programme=mpp, organisation=house, code="MATRIX-1", opened_on=today, said=Said(how="matrix"), by=by, at=now
         )
         sent: dict[Relation, tuple[int, str]] = {}
         for relation, key in SERVICES.items():

@@ -62,7 +62,7 @@ def addresses(its: Work, case: Case) -> dict[str, str]:
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.COUNSELLOR, Role.CASE_SUPERVISOR}])
 def test_nobody_else_gets_in_and_no_page_says_the_code(role: Role) -> None:
     its = Work()
-    case = its.counselled("M-CANARY")
+    case = its.counselled("M-CANARY-1")
     pages = addresses(its, case)
     client = somebody(its.setting, role)
     urgent = role in {Role.SAFEGUARDING_FOCAL, Role.GROUP_COORDINATOR}
@@ -70,14 +70,14 @@ def test_nobody_else_gets_in_and_no_page_says_the_code(role: Role) -> None:
         answer = client.get(address)
         expected = {"case_emergencies": 200 if urgent else 403, "case_emergency": 404}.get(name, 403)
         assert (name, answer.status_code) == (name, expected)
-        assert "M-CANARY" not in answer.content.decode()
+        assert "M-CANARY-1" not in answer.content.decode()
     for name in ("case_conference", "case_give", "case_tie", "case_emergency"):
         assert client.post(reverse(name, args=[case.pk])).status_code in {403, 404}
 
 
 def test_another_counsellor_and_the_public_meet_the_same_closed_door() -> None:
     its = Work()
-    case = its.counselled("M-CANARY")
+    case = its.counselled("M-CANARY-1")
     pages = addresses(its, case)
     second = as_user(its.second)
     for name in ("own_case", "tie", "session", "risk", "ask"):
@@ -85,21 +85,21 @@ def test_another_counsellor_and_the_public_meet_the_same_closed_door() -> None:
         nowhere = second.get(pages[name].replace(f"desk/{case.pk}/", "desk/999999/"))
         assert (answer.status_code, nowhere.status_code) == (404, 404)
         assert _said(answer, case.pk) == _said(nowhere, 999999)
-    assert "M-CANARY" not in second.get(pages["own_list"]).content.decode()
+    assert "M-CANARY-1" not in second.get(pages["own_list"]).content.decode()
     for address in pages.values():
         assert Client().get(address).status_code == 302
 
 
 def test_a_supervisor_tied_to_the_man_finds_him_nowhere_on_her_desk() -> None:
     its = Work()
-    case = its.counselled("M-CANARY")
+    case = its.counselled("M-CANARY-1")
     Case.objects.filter(pk=case.pk).update(counsellor=None)
     client = as_user(its.supervisor)
-    assert "M-CANARY" in client.get(reverse("case_desk")).content.decode()
+    assert "M-CANARY-1" in client.get(reverse("case_desk")).content.decode()
     intake.declare(case=case, tie=Tie.KIN, by=its.supervisor, at=timezone.now())
-    assert "M-CANARY" not in client.get(reverse("case_desk")).content.decode()
+    assert "M-CANARY-1" not in client.get(reverse("case_desk")).content.decode()
     assert client.post(reverse("case_give", args=[case.pk])).status_code == 404
-    asked = client.post(reverse("case_emergencies"), {"code": "M-CANARY", "reason": "now"})
+    asked = client.post(reverse("case_emergencies"), {"code": "M-CANARY-1", "reason": "now"})
     other = client.post(reverse("case_emergencies"), {"code": "M-NONE", "reason": "now"})
     assert (asked.status_code, other.status_code, EmergencyAccess.objects.count()) == (404, 404, 0)
 
@@ -154,10 +154,10 @@ def test_a_counsellor_goes_the_whole_way_on_his_pages() -> None:
 
 def test_an_emergency_is_read_by_who_asked_for_sixty_minutes_and_the_supervisor_is_told() -> None:
     its = Work()
-    case = its.counselled("M-CANARY")
+    case = its.counselled("M-CANARY-1")
     now = timezone.now()
     reader, opener = as_user(its.second), as_user(its.focal)
-    asked = reader.post(reverse("case_emergencies"), {"code": "m-canary", "reason": "he is at her door"})
+    asked = reader.post(reverse("case_emergencies"), {"code": "m-canary-1", "reason": "he is at her door"})
     access = EmergencyAccess.objects.get()
     address = reverse("case_emergency", args=[access.pk])
     assert (asked.status_code, reader.get(address).status_code) == (302, 404)

@@ -50,7 +50,7 @@ def refused(code: str, act: object) -> bool:
 
 def test_nobody_but_his_supervisor_calls_a_specialist_in_or_reads_the_case_whole() -> None:
     its = Work()
-    case = its.screened("M-CANARY")
+    case = its.screened("M-CANARY-1")
     its.assess(case, Risk.Moment.INTAKE, Marker.WEAPON)
     service = a_service(its)
     for role in Role:
@@ -62,20 +62,20 @@ def test_nobody_but_his_supervisor_calls_a_specialist_in_or_reads_the_case_whole
             for name, sent in (("case_whole", {"reason": "a look"}), ("case_route", {"service": service.pk})):
                 answer = one.post(reverse(name, args=[case.pk]), sent)
                 assert answer.status_code in {403, 404}
-                assert "M-CANARY" not in answer.content.decode()
-        assert "M-CANARY" not in elsewhere.get(reverse("case_desk")).content.decode()
+                assert "M-CANARY-1" not in answer.content.decode()
+        assert "M-CANARY-1" not in elsewhere.get(reverse("case_desk")).content.decode()
     assert Routing.objects.count() == 0
 
 
 def test_a_supervisor_tied_to_the_man_neither_sees_nor_routes_him() -> None:
     its = Work()
-    case = its.screened("M-CANARY")
+    case = its.screened("M-CANARY-1")
     its.assess(case, Risk.Moment.INTAKE, Marker.WEAPON)
     intake.declare(case=case, tie=Tie.KIN, by=its.supervisor, at=AT)
     client = as_user(its.supervisor)
     nowhere = client.get(reverse("case_whole", args=[999_999]))
     assert (client.get(reverse("case_whole", args=[case.pk])).status_code, nowhere.status_code) == (404, 404)
-    assert "M-CANARY" not in client.get(reverse("case_desk")).content.decode()
+    assert "M-CANARY-1" not in client.get(reverse("case_desk")).content.decode()
     service = a_service(its)
     with pytest.raises(NotFound):
         route_to_specialist(case=case, service=service, by=its.supervisor, at=AT)
@@ -102,21 +102,21 @@ def test_the_whole_case_is_read_with_a_reason_that_is_kept() -> None:
 
 def test_high_risk_stands_on_top_until_a_specialist_is_called_in_and_again_when_it_is_assessed_anew() -> None:
     its = Work()
-    quiet, high = its.screened("M-QUIET"), its.screened("M-HIGH")
+    quiet, high = its.screened("M-QUIET-1"), its.screened("M-HIGH-2")
     first = its.assess(high, Risk.Moment.INTAKE, Marker.STRANGULATION)
     service = a_service(its)
 
     def stands() -> list[tuple[str, bool]]:
         return [(one.case.code, one.routed is not None) for one in queries.desk(its.supervisor, at=AT).high_risk]
 
-    assert stands() == [("M-HIGH", False)]
+    assert stands() == [("M-HIGH-2", False)]
     tasks = queries.desk(its.supervisor, at=AT).tasks
     routing = route_to_specialist(case=high, service=service, by=its.supervisor, at=LATER)
-    assert stands() == [("M-HIGH", True)]
+    assert stands() == [("M-HIGH-2", True)]
     assert queries.desk(its.supervisor, at=AT).tasks == tasks - 1
     assert (routing.after_id, fresh(high).state) == (first.pk, State.SCREENED)
     its.assess(high, Risk.Moment.INTAKE, Marker.WEAPON, after=first.pk)
-    assert stands() == [("M-HIGH", False)]
+    assert stands() == [("M-HIGH-2", False)]
     last = Risk.objects.filter(case=high).order_by("pk").last()
     assert last is not None
     its.assess(high, Risk.Moment.INTAKE, after=last.pk)

@@ -59,7 +59,8 @@ class Actors:
         if response is None:
             request.actor = actor_of(user, on=timezone.localdate(), second_factor=second_factor.given(request, user))
             response = self.get_response(request)
-            if response.status_code == 405 and request.method == "GET" and request.accepts("text/html"):
+            by_hand = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+            if response.status_code == 405 and by_hand:
                 response = errors.only_entries(request, cast(HttpResponse, response))
         response.headers["Cache-Control"] = "no-store"  # what a signed-in person saw stays out of the browser's disk
         return response
