@@ -152,6 +152,19 @@ def test_a_counsellor_goes_the_whole_way_on_his_pages() -> None:
     assert AuditEntry.objects.filter(action="see_cases", object_id=str(case.pk), reason="counsels this case").exists()
 
 
+def test_a_threat_typed_with_a_session_that_is_refused_can_be_told_at_once() -> None:
+    its = Work()
+    case = its.counselled("M-70")
+    client, address = as_user(its.counsellor), reverse("own_case_act", args=[case.pk, "session"])
+    refused = client.post(address, {**DAY, "held_on_year": "1990", "threat": "He said it"})
+    page = refused.content.decode()
+    assert (refused.status_code, "does not know of the threat yet" in page) == (422, True)
+    told = client.post(reverse("own_case_act", args=[case.pk, "threat"]), {"threat": "He said it"})
+    assert (told.status_code, AuditEntry.objects.filter(action="hear_threat").count()) == (302, 1)
+    without = client.post(address, {**DAY, "held_on_year": "1990"}).content.decode()
+    assert "does not know of the threat yet" not in without
+
+
 def test_an_emergency_is_read_by_who_asked_for_sixty_minutes_and_the_supervisor_is_told() -> None:
     its = Work()
     case = its.counselled("M-CANARY-1")

@@ -122,7 +122,14 @@ def act(request: ActorRequest, case_id: int, deed: str) -> HttpResponse:
             messages.success(request, str(chosen.done))
             is_shut = deed == "tie" and form.cleaned_data["tie"] != Tie.NONE
             return redirect("own_list") if is_shut else redirect("own_case", case_id)
-    context = {"form": form, "heading": chosen.heading, "case": file.case, "after": file.last_risk or ""}
+    untold = str(form.data.get("threat", "")).strip() if deed == "session" and form.errors else ""
+    context = {
+        "form": form,
+        "heading": chosen.heading,
+        "case": file.case,
+        "after": file.last_risk or "",
+        "untold": untold,
+    }
     return page(request, "counselling/entry.html", context, status=422 if form.errors else 200)
 
 

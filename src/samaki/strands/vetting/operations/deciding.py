@@ -84,9 +84,7 @@ def _expect_free(candidacy: Candidacy) -> None:
         raise Conflict("barred", _("This person is barred in the coalition and cannot be taken on."))
     own = records_of(candidacy.person_id)
     elsewhere = Candidacy.objects.filter(person__in=own, state=State.SUSPENDED).exclude(pk=candidacy.pk)
-    if (
-        candidacy.state == State.SUSPENDED
-    ):  # neither waits for the other, but for what was found true
+    if candidacy.state == State.SUSPENDED:  # neither waits for the other, but for what was found true
         elsewhere = elsewhere.filter(pk__in=Allegation.objects.filter(upheld=True).values("candidacy_id"))
     if elsewhere.exists():
         raise Conflict("suspended_elsewhere", _("This person is suspended in another group. That is decided first."))
