@@ -142,11 +142,10 @@ def test_a_mark_that_is_none_begins_at_the_first_row(after: str) -> None:
     assert answer.status_code == 200
 
 
-def test_the_last_day_of_all_is_a_day_like_others() -> None:
-    answer = signed_in("donor").get(
-        reverse("figure_csv", args=["twg", "working_group_composition"]), {"as_of": "9999-12-31"}
-    )
-    assert answer.status_code == 200
+@pytest.mark.parametrize(("day", "status"), [("2200-12-31", 200), ("2201-01-01", 422), ("9999-12-31", 422)])
+def test_a_day_far_off_is_a_day_or_told_and_breaks_nothing(day: str, status: int) -> None:
+    answer = signed_in("donor").get(reverse("figure_csv", args=["twg", "working_group_composition"]), {"as_of": day})
+    assert answer.status_code == status
 
 
 def test_an_indicator_or_programme_nobody_knows_is_not_found() -> None:
