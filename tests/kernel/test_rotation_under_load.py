@@ -23,7 +23,7 @@ from samaki.strands.counselling.models import Risk
 from samaki.strands.counselling.operations.work import assess_risk
 from samaki.strands.counselling.queries import own_case
 from tests.factories.people import SETUP, a_person, an_organisation, named
-from tests.strands.counselling.test_casework import WEDNESDAY, Work
+from tests.strands.counselling.casework_world import WEDNESDAY, Work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 120.0  # seconds

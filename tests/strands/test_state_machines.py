@@ -14,7 +14,7 @@ from samaki.strands.counselling import course
 from samaki.strands.counselling.models import Case
 from samaki.strands.vetting import rules as vetting
 from samaki.strands.vetting.models import Candidacy
-from tests.strands.counselling.test_casework import Work
+from tests.strands.counselling.casework_world import Work
 from tests.strands.vetting.test_operations import Vetting
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from samaki.kernel.audit.models import AuditEntry
 from samaki.strands.counselling.models import Case, EmergencyAccess, Tie
 from samaki.strands.counselling.operations import intake
 from samaki.strands.counselling.operations.emergency import ask_emergency, open_emergency
-from tests.strands.counselling.test_casework import AT, Work, fresh
+from tests.strands.counselling.casework_world import AT, Work, fresh
 from tests.strands.counselling.test_casework_pages import as_user
 
 pytestmark = pytest.mark.django_db

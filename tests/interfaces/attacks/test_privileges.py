@@ -15,8 +15,8 @@ from samaki.strands.counselling.operations import asking, emergency, intake
 from samaki.strands.vetting.models import Candidacy, Decision
 from tests.factories.programmes import a_setting
 from tests.interfaces.pages import somebody
-from tests.strands.counselling.test_casework import AT as WORK_AT
-from tests.strands.counselling.test_casework import KIND, WEDNESDAY, Work, fresh, refused_with
+from tests.strands.counselling.casework_world import AT as WORK_AT
+from tests.strands.counselling.casework_world import KIND, WEDNESDAY, Work, fresh, refused_with
 from tests.strands.counselling.test_casework_pages import as_user
 from tests.strands.vetting.test_operations import Vetting
 

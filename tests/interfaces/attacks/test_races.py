@@ -17,7 +17,7 @@ from samaki.strands.counselling.models import EmergencyAccess, Risk
 from samaki.strands.counselling.operations import asking, emergency
 from samaki.strands.counselling.operations.work import assess_risk
 from samaki.strands.vetting.models import Candidacy, Decision
-from tests.strands.counselling.test_casework import AT, KIND, WEDNESDAY, Work, fresh
+from tests.strands.counselling.casework_world import AT, KIND, WEDNESDAY, Work, fresh
 from tests.strands.vetting.test_operations import Vetting
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from samaki.ground.accounts.models import RoleGrant, User
 from samaki.interfaces.web.second_factor import PROVED
 from samaki.strands.counselling.models import CaseSession, Tie
 from samaki.strands.counselling.operations import intake
-from tests.strands.counselling.test_casework import AT, Work
+from tests.strands.counselling.casework_world import AT, Work
 from tests.strands.counselling.test_casework_pages import DAY, as_user
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,6 @@ from samaki.strands.counselling.operations import asking, emergency, intake, wor
 from samaki.strands.counselling.rules import CaseRow
 from tests.strands.counselling.casework_world import AT, DAY, KIND, WEDNESDAY, Work, fresh, refused_with
 
-__all__ = ["AT", "DAY", "KIND", "WEDNESDAY", "Work", "fresh", "refused_with"]  # tests beside it take them from here
 pytestmark = pytest.mark.django_db
 
 # Who must not.

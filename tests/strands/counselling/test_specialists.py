@@ -23,7 +23,7 @@ from samaki.strands.counselling.queries.conference import whole_case
 from samaki.strands.counselling.rules import CaseRow, case_faults
 from samaki.strands.counselling.web.entries import SessionForm
 from tests.interfaces.pages import queries_of, somebody
-from tests.strands.counselling.test_casework import AT, DAY, KIND, Work, fresh
+from tests.strands.counselling.casework_world import AT, DAY, KIND, Work, fresh
 from tests.strands.counselling.test_casework_pages import as_user
 from tests.strands.counselling.test_retention import a_closed_case
 

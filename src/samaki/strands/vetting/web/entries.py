@@ -205,5 +205,5 @@ class CodeForm(forms.Form):
     def __init__(self, data: object, programmes: list[int]) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
         field = self.fields["programme"]
-        field.queryset = Programme.objects.filter(pk__in=programmes).order_by("key")  # type: ignore[attr-defined]
+        field.queryset = Programme.objects.filter(pk__in=programmes).order_by("key")  # type: ignore[attr-defined]  # as below
         field.label_from_instance = named  # type: ignore[attr-defined]  # of a ModelChoiceField
